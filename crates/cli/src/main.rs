@@ -1,0 +1,2 @@
+//! `carekey`
+fn main() {}
