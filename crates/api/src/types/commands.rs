@@ -1,0 +1,150 @@
+//! The one table of commands: name, request, answer.
+
+use serde::{Serialize, de::DeserializeOwned};
+use ts_rs::TS;
+
+use super::*;
+
+/// A request that names its command and its answer, so that Rust callers are typed like the window is.
+pub trait Request: DeserializeOwned {
+    /// Name of the command.
+    const COMMAND: &'static str;
+    /// What it answers.
+    type Response: Serialize;
+}
+
+/// The two sides of a command; exists for its TypeScript twin.
+#[derive(Clone, Debug, TS)]
+#[ts(export)]
+pub struct Call<Q: TS, R: TS> {
+    /// What is sent.
+    pub request: Q,
+    /// What comes back.
+    pub response: R,
+}
+
+macro_rules! commands {
+    ($($name:ident: $request:ty => $response:ty;)*) => {
+        /// All commands; exists for its TypeScript twin, from which `call` takes its types.
+        #[derive(Clone, Debug, TS)]
+        #[ts(export)]
+        pub struct Commands {
+            $(
+                #[doc = concat!("`", stringify!($name), "`")]
+                pub $name: Call<$request, $response>,
+            )*
+        }
+
+        /// The names of all commands.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        $(
+            impl Request for $request {
+                const COMMAND: &'static str = stringify!($name);
+                type Response = $response;
+            }
+        )*
+    };
+}
+
+commands! {
+    session_state: SessionStateRequest => SessionView;
+    network_state: NetworkStateRequest => NetworkView;
+    settings_get: SettingsGetRequest => SettingsView;
+    settings_set: SettingsSetRequest => SettingsView;
+
+    profiles_list: ProfilesListRequest => ProfilesView;
+    profile_open: ProfileOpenRequest => SessionView;
+    profile_close: ProfileCloseRequest => SessionView;
+    profile_unlock: ProfileUnlockRequest => SessionView;
+    profile_lock: ProfileLockRequest => SessionView;
+
+    wallet_custody: WalletCustodyRequest => WalletCustodyView;
+    wallet_create: WalletCreateRequest => WalletCreated;
+    wallet_confirm_words: WalletConfirmWordsRequest => SessionView;
+    wallet_restore: WalletRestoreRequest => TaskStarted;
+    wallet_enrol: WalletEnrolRequest => SessionView;
+
+    home_summary: HomeSummaryRequest => HomeView;
+
+    records_list: RecordsListRequest => RecordsView;
+    record_open: RecordOpenRequest => RecordView;
+    record_proof: RecordProofRequest => ProofView;
+    record_export: RecordExportRequest => TaskStarted;
+    record_import: RecordImportRequest => TaskStarted;
+    record_move: RecordMoveRequest => RecordRow;
+    proof_export: ProofExportRequest => Done;
+    file_inspect: FileInspectRequest => FileInspection;
+
+    directory_list: DirectoryListRequest => PeopleView;
+    contacts_list: ContactsListRequest => PeopleView;
+    contacts_add: ContactsAddRequest => PersonView;
+    contact_card: ContactCardRequest => ContactCardView;
+
+    grant_preview: GrantPreviewRequest => GrantPreview;
+    grants_create: GrantsCreateRequest => GrantView;
+    grants_list: GrantsListRequest => GrantsView;
+    grants_revoke: GrantsRevokeRequest => GrantView;
+
+    access_log: AccessLogRequest => AccessLogView;
+
+    shared_list: SharedListRequest => SharedListView;
+    shared_records: SharedRecordsRequest => SharedRecordsView;
+
+    clinic_recipients: ClinicRecipientsRequest => ClinicRecipientsView;
+    clinic_write: ClinicWriteRequest => TaskStarted;
+    clinic_attach: ClinicAttachRequest => TaskStarted;
+    clinic_written: ClinicWrittenRequest => WrittenView;
+
+    ledger_state: LedgerStateRequest => LedgerView;
+
+    tasks_list: TasksListRequest => TasksView;
+    task_cancel: TaskCancelRequest => Done;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_name_of_its_own() {
+        let mut names = COMMANDS.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), COMMANDS.len(), "two commands share a name");
+    }
+
+    #[test]
+    fn a_request_with_a_date_and_a_target_is_read_back() {
+        let request: GrantsCreateRequest = serde_json::from_str(
+            r#"{"granteeId":"care1x","target":{"kind":"record","recordId":"00ff"},"until":1798761600000,"purpose":"secondOpinion"}"#,
+        )
+        .expect("a grant request as the window sends it");
+        assert_eq!(request.until, Some(1_798_761_600_000));
+        assert_eq!(request.target, GrantTarget::Record { record_id: "00ff".into() });
+        assert_eq!(request.note, None, "what is left out is none");
+    }
+
+    #[test]
+    fn a_passphrase_does_not_print() {
+        let request: ProfileUnlockRequest =
+            serde_json::from_str(r#"{"passphrase":"correct horse"}"#).expect("an unlock");
+        assert!(!format!("{request:?}").contains("horse"), "a secret reached a log line");
+    }
+
+    #[test]
+    fn a_task_carries_its_state_beside_its_progress() {
+        let task = TaskView {
+            id: "1".into(),
+            kind: TaskKind::Import,
+            label: "scan.pdf".into(),
+            done: 5,
+            total: Some(9),
+            state: TaskState::Done { record_id: Some("ab".into()) },
+        };
+        let json = serde_json::to_value(AppEvent::Task { task }).expect("an event");
+        assert_eq!(json["type"], "task");
+        assert_eq!(json["task"]["state"], "done");
+        assert_eq!(json["task"]["recordId"], "ab");
+    }
+}

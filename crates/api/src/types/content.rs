@@ -1,0 +1,197 @@
+//! What a record says, ready to be shown.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::Millis;
+
+/// The content of an opened record.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[ts(export)]
+pub enum RecordContent {
+    /// Sections made from FHIR resources.
+    Clinical {
+        /// In the order they should be read.
+        sections: Vec<ClinicalSection>,
+    },
+    /// A picture.
+    #[serde(rename_all = "camelCase")]
+    Image {
+        /// `data:image/png;base64,…` or jpeg.
+        src: String,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// What it shows, as text for those who cannot see it.
+        description: String,
+        /// Frames in the original; the first is shown.
+        frames: u32,
+        /// Facts from the file, such as modality and body part.
+        facts: Vec<Fact>,
+    },
+    /// Plain text.
+    Text {
+        /// The text, at most 1 MiB.
+        text: String,
+        /// The original is longer.
+        truncated: bool,
+    },
+    /// A PDF: its text if it has any; the original can be saved.
+    Pdf {
+        /// Pages, when known.
+        pages: Option<u32>,
+        /// Text layer, page by page, when one was found.
+        text: Vec<String>,
+        /// `data:application/pdf;base64,…` for files up to 20 MiB.
+        src: Option<String>,
+    },
+    /// Cannot be shown here, can be saved.
+    #[serde(rename_all = "camelCase")]
+    File {
+        /// Media type.
+        media_type: String,
+        /// Facts from the file, if any.
+        facts: Vec<Fact>,
+    },
+    /// A check failed: nothing is shown.
+    Withheld,
+}
+
+/// A label and its value, as the document names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// What it says.
+    pub value: String,
+}
+
+/// What a section is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum SectionKind {
+    /// Conditions.
+    Problems,
+    /// Medication statements and requests.
+    Medication,
+    /// Allergies and intolerances.
+    Allergies,
+    /// Laboratory results.
+    Results,
+    /// Blood pressure, weight and the like.
+    Vitals,
+    /// Vaccinations.
+    Immunizations,
+    /// Procedures.
+    Procedures,
+    /// Visits.
+    Encounters,
+    /// Reports and narrative text.
+    Reports,
+    /// Anything else.
+    Other,
+}
+
+/// A section: `results` for results and vitals, `items` for everything else.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ClinicalSection {
+    /// What it is about.
+    pub kind: SectionKind,
+    /// Entries in words.
+    pub items: Vec<ClinicalItem>,
+    /// Entries with values.
+    pub results: Vec<ResultItem>,
+}
+
+/// One problem, medicine, allergy, vaccination and so on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ClinicalItem {
+    /// Name.
+    pub title: String,
+    /// Dose, reaction, finding, text: as the document says it.
+    pub detail: Option<String>,
+    /// Clinical status, such as `active`; as the document says it.
+    pub status: Option<String>,
+    /// Date or begin.
+    pub start: Option<Millis>,
+    /// End.
+    pub end: Option<Millis>,
+    /// Code and system, such as `SNOMED CT 38341003`.
+    pub code: Option<String>,
+    /// Needs attention: severe allergy, critical finding.
+    pub alert: bool,
+}
+
+/// Where a value lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum ResultFlag {
+    /// Inside the range.
+    Normal,
+    /// Below the range.
+    Low,
+    /// Above the range.
+    High,
+    /// Dangerously low.
+    CriticalLow,
+    /// Dangerously high.
+    CriticalHigh,
+    /// Marked abnormal without a direction.
+    Abnormal,
+    /// No range, no mark.
+    Unknown,
+}
+
+/// One value over time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ResultPoint {
+    /// When it was measured.
+    pub at: Millis,
+    /// The value, in the unit of the result.
+    pub value: f64,
+}
+
+/// A laboratory result or vital sign.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ResultItem {
+    /// Name.
+    pub name: String,
+    /// Code and system, such as `LOINC 4548-4`.
+    pub code: Option<String>,
+    /// Exactly the digits or words of the document.
+    pub value_text: String,
+    /// The value as a number, for the chart.
+    pub value: Option<f64>,
+    /// Unit as in the document.
+    pub unit: Option<String>,
+    /// Lower reference limit, its digits as in the document.
+    pub low_text: Option<String>,
+    /// Upper reference limit, its digits as in the document.
+    pub high_text: Option<String>,
+    /// Lower reference limit.
+    pub low: Option<f64>,
+    /// Upper reference limit.
+    pub high: Option<f64>,
+    /// Range in words, if it is not a pair of numbers.
+    pub range_text: Option<String>,
+    /// Where the value lies.
+    pub flag: ResultFlag,
+    /// When it was measured.
+    pub at: Option<Millis>,
+    /// All known values of the same code and unit in readable records, oldest first, this one included.
+    pub history: Vec<ResultPoint>,
+}

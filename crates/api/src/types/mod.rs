@@ -1,0 +1,45 @@
+//! Requests, views, events and errors, as JSON and as TypeScript.
+//!
+//! Field names are camelCase, times are milliseconds since 1970 (UTC), sizes are bytes, identifiers are opaque strings.
+//! The TypeScript twins in `ui/src/bindings` are written by `cargo test -p carekey-api`; [`commands`] holds the one table
+//! that says which request gets which answer.
+//!
+//! Requests are read with `arbitrary_precision` JSON, so a tagged request enum must carry no numbers.
+
+mod access;
+mod clinic;
+pub mod commands;
+mod common;
+mod content;
+mod error;
+mod events;
+mod grants;
+mod home;
+mod ledger;
+mod onboarding;
+mod people;
+mod profiles;
+mod records;
+mod settings;
+mod shared;
+mod tasks;
+mod trust;
+
+pub use access::*;
+pub use clinic::*;
+pub use commands::{COMMANDS, Call, Commands, Request};
+pub use common::*;
+pub use content::*;
+pub use error::*;
+pub use events::*;
+pub use grants::*;
+pub use home::*;
+pub use ledger::*;
+pub use onboarding::*;
+pub use people::*;
+pub use profiles::*;
+pub use records::*;
+pub use settings::*;
+pub use shared::*;
+pub use tasks::*;
+pub use trust::*;
