@@ -1,0 +1,181 @@
+//! What a person does in one window, by the `data-testid` of what they see. Everything waits until it can.
+
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use fantoccini::{Client, Locator, elements::Element, wd::WindowHandle};
+use serde_json::{Value, json};
+
+use crate::leash::PATIENCE;
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// One window of an app.
+#[derive(Clone)]
+pub(crate) struct Window {
+    client: Client,
+    handle: WindowHandle,
+}
+
+impl Window {
+    pub(crate) fn new(client: Client, handle: WindowHandle) -> Self {
+        Self { client, handle }
+    }
+
+    /// Clicks on it.
+    pub(crate) async fn click(&self, id: &str) {
+        self.until(&format!("a click on {id}"), async || {
+            let element = self.find(id).await?;
+            // Covered by something that fades out, or gone since: look again.
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Types into it, in place of what stands there.
+    pub(crate) async fn fill(&self, id: &str, text: &str) {
+        self.until(&format!("typing into {id}"), async || {
+            let element = self.find(id).await?;
+            element.clear().await.ok()?;
+            element.send_keys(text).await.ok()
+        })
+        .await;
+    }
+
+    /// Waits until it is shown, and reads it.
+    pub(crate) async fn see(&self, id: &str) -> String {
+        self.until(id, async || self.find(id).await?.text().await.ok()).await
+    }
+
+    /// Waits until it says `part`, and reads all of it.
+    pub(crate) async fn see_text(&self, id: &str, part: &str) -> String {
+        self.until(&format!("{id} saying {part:?}"), async || {
+            let text = self.find(id).await?.text().await.ok()?;
+            text.contains(part).then_some(text)
+        })
+        .await
+    }
+
+    /// Waits until it is not shown any more.
+    pub(crate) async fn see_gone(&self, id: &str) {
+        self.until(&format!("{id} going away"), async || self.find(id).await.is_none().then_some(())).await;
+    }
+
+    /// Whether it is shown at this moment.
+    pub(crate) async fn shows(&self, id: &str) -> bool {
+        self.turn_to().await;
+        self.find(id).await.is_some()
+    }
+
+    /// How many of it are shown at this moment.
+    pub(crate) async fn count(&self, id: &str) -> usize {
+        self.turn_to().await;
+        self.client.find_all(Locator::Css(&selector(id))).await.unwrap().len()
+    }
+
+    /// Asks the program as the page does; for what a native dialog would choose.
+    pub(crate) async fn call(&self, name: &str, request: Value) -> Result<Value, Value> {
+        self.invoke("call", json!({ "name": name, "request": request })).await
+    }
+
+    /// Sends any message over the border, allowed or not.
+    pub(crate) async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        self.turn_to().await;
+        let script = "const [command, args, done] = arguments; window.__TAURI_INTERNALS__.invoke(command, args)
+            .then((value) => done({ value }), (error) => done({ error: error ?? 'refused' }));";
+        let mut answer = self
+            .client
+            .execute_async(script, vec![command.into(), arguments])
+            .await
+            .unwrap_or_else(|error| panic!("{command}: {error}"));
+        match answer.get_mut("error") {
+            Some(error) => Err(error.take()),
+            None => Ok(answer["value"].take()),
+        }
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    pub(crate) async fn script(&self, script: &str) -> Value {
+        self.turn_to().await;
+        self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until a script in the page returns true.
+    pub(crate) async fn until_script(&self, script: &str) {
+        self.until(script, async || {
+            let answer = self.client.execute(script, vec![]).await.ok()?;
+            (answer == true).then_some(())
+        })
+        .await;
+    }
+
+    /// Gives the window this size, in pixels.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.turn_to().await;
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
+    /// Closes the window.
+    pub(crate) async fn close(self) {
+        self.turn_to().await;
+        self.client.close_window().await.unwrap();
+    }
+
+    /// Saves what the window shows as `target/desktop/<name>.png`.
+    pub(crate) async fn picture(&self, name: &str) -> PathBuf {
+        self.turn_to().await;
+        // The first one may be the frame before the last click.
+        drop(self.client.screenshot().await);
+        let png = self.client.screenshot().await.unwrap();
+        let path = pictures().join(format!("{name}.png"));
+        fs::create_dir_all(pictures()).unwrap();
+        fs::write(&path, png).unwrap();
+        path
+    }
+
+    async fn find(&self, id: &str) -> Option<Element> {
+        let element = self.client.find(Locator::Css(&selector(id))).await.ok()?;
+        element.is_displayed().await.ok()?.then_some(element)
+    }
+
+    /// The driver has one window in its hand at a time.
+    async fn turn_to(&self) {
+        self.client
+            .switch_to_window(self.handle.clone())
+            .await
+            .unwrap_or_else(|error| panic!("the window is gone: {error}"));
+    }
+
+    async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            self.turn_to().await;
+            if let Some(found) = look().await {
+                return found;
+            }
+            if start.elapsed() > PATIENCE {
+                let picture = self.picture("failed").await;
+                let text = self.script("return document.body.innerText").await;
+                panic!(
+                    "{what} did not come about in {PATIENCE:?}; see {}. The window says:\n{}",
+                    picture.display(),
+                    text.as_str().unwrap_or_default()
+                );
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid={}]", json!(id))
+}
+
+/// `target/desktop`, beside the build this test comes from.
+fn pictures() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(3).unwrap().join("desktop")
+}
