@@ -22,12 +22,14 @@ pub enum Role {
     Nurse = 2,
     /// Laboratory assistant.
     Laboratory = 3,
+    /// A hospital itself: it signs its receipts with pseudonyms like everybody else.
+    Hospital = 4,
 }
 
 impl Role {
     /// Whether the role writes records for others and is listed in the public directory.
     pub fn is_clinician(self) -> bool {
-        self != Self::Person
+        matches!(self, Self::Doctor | Self::Nurse | Self::Laboratory)
     }
 }
 

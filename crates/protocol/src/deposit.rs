@@ -75,6 +75,28 @@ pub struct Deposit {
     pub catalogue: Option<Digest>,
 }
 
+/// What the owner of a sealed record may ask of the hospital that holds it. The claim proves ownership; it travels
+/// over the encrypted connection to the hospital's registered key only. Each operation is harmless when repeated.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum OwnerOperation {
+    /// Deposits the row of a grant of one record.
+    Deposit {
+        /// The row; its catalogue is none.
+        deposit: Box<Deposit>,
+        /// Opens the blob's claim hash.
+        claim: Secret32,
+    },
+    /// Deletes the row of a grant of one record.
+    Remove {
+        /// X.
+        x: Digest,
+        /// The record.
+        blob: BlobId,
+        /// Opens the blob's claim hash.
+        claim: Secret32,
+    },
+}
+
 fn xor(a: &[u8; 32], b: &[u8; 32]) -> [u8; 32] {
     std::array::from_fn(|index| a[index] ^ b[index])
 }

@@ -99,6 +99,33 @@ impl EnrolmentRequest {
     }
 }
 
+/// A restored wallet, which has nothing but its keys, asks for its certificate.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct RecoveryRequest {
+    /// PK_U.
+    pub identity: PublicKey,
+    /// When; the authority refuses requests older than some minutes.
+    pub time: UnixMillis,
+    /// Sign_{SK_U}.
+    pub signature: Signature,
+}
+
+impl RecoveryRequest {
+    /// Builds and signs the request.
+    pub fn new(network: NetworkId, time: UnixMillis, identity: &SecretKey) -> Self {
+        let signature = identity.sign(labels::RECOVERY, &[&network.0.0, &encode(&time)]);
+        Self { identity: identity.public(), time, signature }
+    }
+
+    /// Checks the signature.
+    ///
+    /// # Errors
+    /// [`SignatureInvalid`].
+    pub fn verify(&self, network: NetworkId) -> Result<(), SignatureInvalid> {
+        self.identity.verify(labels::RECOVERY, &[&network.0.0, &encode(&self.time)], &self.signature)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

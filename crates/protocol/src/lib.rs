@@ -9,7 +9,7 @@
 //! | [`genesis`] | S2 Alg. 1 |
 //! | [`enrolment`], [`pseudonym`] | S2 Alg. 2, §3.1 |
 //! | [`certificate`] | S2 Alg. 3 |
-//! | [`record`], [`deposit`] | S2 Alg. 4, S1 `Load_File` |
+//! | [`record`], [`upload`], [`deposit`], [`catalogue`] | S2 Alg. 4, S1 `Load_File` |
 //! | [`pass`], [`grant`] | S2 Alg. 5 steps 1–8 |
 //! | [`access`] | S2 Alg. 5 steps 9–14 |
 //! | [`receipt`], [`transaction`] | PROTOCOL departures: audit, revocation, erasure |
@@ -42,6 +42,7 @@ pub mod receipt;
 pub mod record;
 pub mod text;
 pub mod transaction;
+pub mod upload;
 
 pub use certificate::{Certificate, CertificateBody, CertificateError, Role};
 pub use codec::{DecodeError, decode, encode};
