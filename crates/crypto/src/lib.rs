@@ -17,13 +17,26 @@
 mod hazmat;
 pub mod safe;
 
+pub use safe::derivation::{DerivationError, WalletKeys};
 pub use safe::digest::{Digest, DigestWriter, h2, tagged_hash};
 pub use safe::keys::{KeyError, PublicKey, SecretKey, Signature, SignatureInvalid};
+pub use safe::merkle::{
+    InclusionProof, MerkleBuilder, MerkleNode, ProofInvalid, merkle_leaf, merkle_node, merkle_proof, merkle_root,
+};
+pub use safe::mmr::{Mmr, mmr_leaf};
 pub use safe::note::{
     Announcement, Note, NoteError, NoteKind, SUITE_SECP256K1_AES256, note_shared_secret, open_note,
-    open_note_as_sender, scan_note, seal_note,
+    open_note_as_sender, open_note_with, scan_note, scan_notes, seal_note,
+};
+pub use safe::passphrase::{
+    Cost, PassphraseError, open_with_passphrase, seal_with_passphrase, seal_with_passphrase_at,
+};
+pub use safe::sealed::{
+    ChunkSize, ExpectedRecord, MAX_METADATA, OpenedRecord, RecordHeader, RecordLayout, RecordReader, SealError,
+    SealOptions, SealedRecord, SealedSummary, content_root, open_chunk, open_record, read_metadata, seal_record,
 };
 pub use safe::secret::{Secret32, derive_secret};
+pub use safe::words::{RecoveryWords, Seed, WordsError, words_beginning_with};
 pub use safe::wrap::{WrapError, open_small, seal_small, unwrap_key, wrap_key};
 
 /// A reproducible generator for examples, tests and the sample network. Never for keys that guard real data.

@@ -3,3 +3,4 @@
 
 pub(crate) mod aead;
 pub(crate) mod curve;
+pub(crate) mod stream;

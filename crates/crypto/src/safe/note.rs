@@ -8,6 +8,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use k256::ProjectivePoint;
+use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::digest::tagged_hash;
@@ -104,6 +105,12 @@ pub fn scan_note(a: &SecretKey, announcement: &Announcement) -> Option<Secret32>
     Some(compress(&shared))
 }
 
+/// Scans many announcements on all cores. Returns, in order, the positions of those addressed to `a`, each with its S.
+pub fn scan_notes(a: &SecretKey, announcements: &[Announcement]) -> Vec<(usize, Secret32)> {
+    let scan = |(position, announcement)| scan_note(a, announcement).map(|shared| (position, shared));
+    announcements.par_iter().enumerate().filter_map(scan).collect()
+}
+
 /// The secret a note's two ends share, from the sender's side.
 pub fn note_shared_secret(r: &SecretKey, recipient: &PublicKey) -> Secret32 {
     compress(&shared_point(r, recipient))
@@ -121,6 +128,18 @@ pub fn open_note(a: &SecretKey, kind: NoteKind, note: &Note) -> Result<Option<Ze
         Some(shared) => open_shared(&shared, kind, note).map(Some),
         None => Ok(None),
     }
+}
+
+/// Opens a note with the S that [`scan_note`] found, without multiplying again.
+///
+/// # Errors
+/// [`NoteError::Damaged`] if `shared` does not belong to this note, or the note was changed or has another kind;
+/// [`NoteError::UnknownSuite`].
+pub fn open_note_with(shared: &Secret32, kind: NoteKind, note: &Note) -> Result<Zeroizing<Vec<u8>>, NoteError> {
+    if note.announcement.suite != SUITE_SECP256K1_AES256 {
+        return Err(NoteError::UnknownSuite(note.announcement.suite));
+    }
+    open_shared(shared, kind, note)
 }
 
 /// Opens a note from the side of the person who sent it and can derive `r` again.
