@@ -10,6 +10,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use carekey_crypto::{Digest, PublicKey, Secret32, WrapError, h2, unwrap_key, wrap_key};
 
+use crate::certificate::Certificate;
 use crate::id::{BlobId, HospitalId, RecordRef, TxId, UnixMillis};
 use crate::labels;
 
@@ -79,6 +80,12 @@ pub struct Deposit {
 /// over the encrypted connection to the hospital's registered key only. Each operation is harmless when repeated.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum OwnerOperation {
+    /// Leaves the owner's certificate, so that readers who know its identifier can check sig_P. The identifier commits
+    /// to the key, so nobody can leave another's.
+    Introduce {
+        /// The owner's certificate.
+        certificate: Box<Certificate>,
+    },
     /// Deposits the row of a grant of one record.
     Deposit {
         /// The row; its catalogue is none.
