@@ -1,0 +1,83 @@
+//! A document as something to look at.
+
+use serde::Serialize;
+
+use crate::dates::DocumentDate;
+use crate::dicom::{DicomError, DicomView};
+use crate::fhir::{FhirDocument, FhirError, FhirView};
+use crate::images::{ImageView, view_image};
+use crate::pdf::PdfView;
+use crate::recognise::Kind;
+use crate::text::TextView;
+use crate::{cda, dicom, hl7, pdf, text};
+
+/// What a page shows. The original bytes are beside it, untouched.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum DocumentView {
+    /// A FHIR Bundle or resource.
+    Fhir(Box<FhirView>),
+    /// A DICOM file.
+    Dicom(DicomView),
+    /// A PDF.
+    Pdf(PdfView),
+    /// A picture.
+    Image(ImageView),
+    /// Text.
+    Text(TextView),
+    /// A CDA document or HL7 v2 message, of which only title and date are read so far.
+    Titled(TitledView),
+    /// A file that can be saved but not shown.
+    File {
+        /// Its size in bytes.
+        bytes: u64,
+    },
+}
+
+/// Title and date of a document that is not read further.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TitledView {
+    /// [`Kind::Cda`] or [`Kind::Hl7v2`].
+    pub kind: Kind,
+    /// What it calls itself.
+    pub title: Option<String>,
+    /// When it was made.
+    pub date: Option<DocumentDate>,
+}
+
+/// Why a document cannot be shown although its kind is known. It can still be saved.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// A FHIR document that cannot be read.
+    #[error(transparent)]
+    Fhir(#[from] FhirError),
+    /// A DICOM file that cannot be read.
+    #[error(transparent)]
+    Dicom(#[from] DicomError),
+    /// The bytes do not begin like a document of this kind.
+    #[error("these bytes are not a document of kind {0:?}")]
+    KindMismatch(Kind),
+}
+
+/// Reads a whole document of a kind that [`crate::recognise`] named.
+///
+/// # Errors
+/// [`ViewError`] if the bytes are not such a document, are broken, or exceed a limit of [`crate::limits`].
+pub fn view(bytes: &[u8], kind: Kind) -> Result<DocumentView, ViewError> {
+    Ok(match kind {
+        Kind::FhirBundle | Kind::FhirResource => DocumentView::Fhir(Box::new(FhirDocument::parse(bytes)?.view())),
+        Kind::Dicom => DocumentView::Dicom(dicom::view_dicom(bytes)?),
+        Kind::Pdf if pdf::is_pdf(bytes) => DocumentView::Pdf(pdf::view_pdf(bytes)),
+        Kind::Image => DocumentView::Image(view_image(bytes).ok_or(ViewError::KindMismatch(kind))?),
+        Kind::Text => DocumentView::Text(text::view_text(bytes)),
+        Kind::Cda if cda::is_cda(bytes) => titled(kind, cda::summary(bytes)),
+        Kind::Hl7v2 if hl7::is_hl7(bytes) => titled(kind, hl7::summary(bytes)),
+        Kind::File => DocumentView::File { bytes: bytes.len() as u64 },
+        Kind::Pdf | Kind::Cda | Kind::Hl7v2 => return Err(ViewError::KindMismatch(kind)),
+    })
+}
+
+fn titled(kind: Kind, found: crate::recognise::Found) -> DocumentView {
+    DocumentView::Titled(TitledView { kind, title: found.title, date: found.date })
+}

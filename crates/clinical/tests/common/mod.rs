@@ -1,0 +1,153 @@
+//! Small valid documents built in code.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+pub const BUNDLE: &str = r##"{
+  "resourceType": "Bundle", "type": "collection", "timestamp": "2026-05-12T10:00:00+02:00",
+  "entry": [
+    {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p","name":[{"use":"official","family":"Keller","given":["Maria"]}],
+      "gender":"female","birthDate":"1955-03-14","identifier":[{"type":{"text":"Record number"},"value":"NG-1"}]}},
+    {"resource":{"resourceType":"Observation","id":"k","status":"final","category":[{"coding":[{"code":"laboratory"}]}],
+      "code":{"coding":[{"system":"http://loinc.org","code":"2823-3","display":"Potassium"}]},"subject":{"reference":"urn:uuid:p"},
+      "effectiveDateTime":"2026-05-12","valueQuantity":{"value":5.60,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"},
+      "referenceRange":[{"low":{"value":3.5,"unit":"mmol/L"},"high":{"value":5.10,"unit":"mmol/L"}}]}},
+    {"resource":{"resourceType":"Observation","id":"bp","status":"final","category":[{"coding":[{"code":"vital-signs"}]}],
+      "code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}],"text":"Blood pressure"},"subject":{"reference":"Patient/p"},
+      "effectiveDateTime":"2026-05-11T08:00:00Z","component":[
+        {"code":{"coding":[{"system":"http://loinc.org","code":"8480-6","display":"Systolic"}]},"valueQuantity":{"value":151,"unit":"mmHg"},
+         "interpretation":[{"coding":[{"code":"H","display":"High"}]}]},
+        {"code":{"coding":[{"system":"http://loinc.org","code":"8462-4","display":"Diastolic"}]},"dataAbsentReason":{"text":"not measured"}}]}},
+    {"resource":{"resourceType":"Observation","id":"oops","status":"entered-in-error","code":{"text":"Glucose"},"valueQuantity":{"value":99}}},
+    {"resource":{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"Blood chemistry"},"subject":{"reference":"Patient/p"},
+      "result":[{"reference":"Observation/k"},{"reference":"Observation/elsewhere"}],"conclusion":"Potassium slightly high."}},
+    {"resource":{"resourceType":"Condition","clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Hypertension"},
+      "onsetDateTime":"2019","subject":{"reference":"Patient/p"}}},
+    {"resource":{"resourceType":"Condition","verificationStatus":{"coding":[{"code":"refuted"}]},"code":{"text":"Diabetes"},"subject":{"reference":"Patient/p"}}},
+    {"resource":{"resourceType":"MedicationRequest","status":"active","intent":"order","contained":[{"resourceType":"Medication","id":"m",
+      "code":{"text":"Ramipril 5 mg"}}],"medicationReference":{"reference":"#m"},"subject":{"reference":"Patient/p"},"authoredOn":"2024-02-01",
+      "dosageInstruction":[{"timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":5,"unit":"mg"}}]}]}},
+    {"resource":{"resourceType":"MedicationStatement","status":"active","medicationCodeableConcept":{"text":"Aspirin"},"subject":{"reference":"Patient/p"},
+      "dosage":[{"text":"one in the morning"}]}},
+    {"resource":{"resourceType":"AllergyIntolerance","code":{"text":"Penicillin"},"criticality":"high","patient":{"reference":"Patient/p"},
+      "reaction":[{"manifestation":[{"text":"Rash"}],"severity":"moderate"}]}},
+    {"resource":{"resourceType":"Immunization","status":"not-done","statusReason":{"text":"Fever"},"vaccineCode":{"text":"Influenza"},
+      "patient":{"reference":"Patient/p"},"occurrenceDateTime":"2025-10-02"}},
+    {"resource":{"resourceType":"Procedure","status":"completed","code":{"text":"Appendectomy"},"subject":{"reference":"Patient/p"},"performedDateTime":"1978"}},
+    {"resource":{"resourceType":"Encounter","status":"finished","class":{"code":"AMB"},"type":[{"text":"Check-up"}],"subject":{"reference":"Patient/p"},
+      "period":{"start":"2026-05-12T09:00:00+02:00"},"serviceProvider":{"display":"North General"}}},
+    {"resource":{"resourceType":"DocumentReference","status":"current","description":"Letter","date":"2026-05-12T10:00:00Z",
+      "content":[{"attachment":{"contentType":"application/pdf","data":"JVBERi0="}}]}},
+    {"resource":{"resourceType":"CarePlan","status":"active","intent":"plan","title":"Walking","subject":{"reference":"Patient/p"},
+      "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>30 minutes a day</p></div>"}}}
+  ]
+}"##;
+
+fn element(out: &mut Vec<u8>, (group, number): (u16, u16), vr: &[u8; 2], value: &[u8]) {
+    out.extend(group.to_le_bytes());
+    out.extend(number.to_le_bytes());
+    out.extend(vr);
+    let padded = value.len().div_ceil(2) * 2;
+    if matches!(vr, b"OB" | b"OW" | b"SQ" | b"UN") {
+        out.extend([0, 0]);
+        out.extend((padded as u32).to_le_bytes());
+    } else {
+        out.extend((padded as u16).to_le_bytes());
+    }
+    out.extend(value);
+    if value.len() % 2 == 1 {
+        out.push(if vr == b"UI" { 0 } else { b' ' });
+    }
+}
+
+/// A 4 × 2 picture with elements that a test changes or adds.
+pub struct Dicom {
+    pub syntax: &'static str,
+    pub photometric: &'static str,
+    pub samples: u16,
+    pub bits: u16,
+    pub signed: bool,
+    pub extra: Vec<((u16, u16), &'static [u8; 2], Vec<u8>)>,
+    /// The pixel data element: native bytes, or the fragments of an encapsulated frame.
+    pub pixels: Result<Vec<u8>, Vec<Vec<u8>>>,
+}
+
+impl Dicom {
+    pub fn grey(bits: u16, pixels: Vec<u8>) -> Self {
+        Self {
+            syntax: "1.2.840.10008.1.2.1",
+            photometric: "MONOCHROME2",
+            samples: 1,
+            bits,
+            signed: false,
+            extra: Vec::new(),
+            pixels: Ok(pixels),
+        }
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut out = vec![0; 128];
+        out.extend(b"DICM");
+        element(&mut out, (2, 0x10), b"UI", self.syntax.as_bytes());
+        let short = |value: u16| value.to_le_bytes().to_vec();
+        let mut elements: Vec<((u16, u16), &[u8; 2], Vec<u8>)> = vec![
+            ((8, 0x16), b"UI", b"1.2.840.10008.5.1.4.1.1.2".to_vec()),
+            ((8, 0x20), b"DA", b"20260512".to_vec()),
+            ((8, 0x30), b"TM", b"093000.5".to_vec()),
+            ((8, 0x60), b"CS", b"CT".to_vec()),
+            ((8, 0x1030), b"LO", b"Follow-up".to_vec()),
+            ((0x10, 0x10), b"PN", b"Keller^Maria^^Mrs".to_vec()),
+            ((0x18, 0x15), b"CS", b"CHEST".to_vec()),
+            ((0x28, 2), b"US", short(self.samples)),
+            ((0x28, 4), b"CS", self.photometric.as_bytes().to_vec()),
+            ((0x28, 0x10), b"US", short(2)),
+            ((0x28, 0x11), b"US", short(4)),
+            ((0x28, 0x100), b"US", short(self.bits)),
+            ((0x28, 0x101), b"US", short(self.bits)),
+            ((0x28, 0x102), b"US", short(self.bits - 1)),
+            ((0x28, 0x103), b"US", short(self.signed.into())),
+        ];
+        elements.extend(self.extra.iter().cloned());
+        elements.sort_by_key(|(tag, _, _)| *tag);
+        for (tag, vr, value) in &elements {
+            element(&mut out, *tag, vr, value);
+        }
+        match &self.pixels {
+            Ok(native) => element(&mut out, (0x7FE0, 0x10), b"OW", native),
+            Err(fragments) => {
+                out.extend(b"\xE0\x7F\x10\x00OB\0\0\xFF\xFF\xFF\xFF\xFE\xFF\x00\xE0\0\0\0\0");
+                for fragment in fragments {
+                    out.extend(b"\xFE\xFF\x00\xE0");
+                    out.extend((fragment.len() as u32).to_le_bytes());
+                    out.extend(fragment);
+                }
+                out.extend(b"\xFE\xFF\xDD\xE0\0\0\0\0");
+            }
+        }
+        out
+    }
+}
+
+pub const PDF: &[u8] =
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R>>endobj\n4 0 obj<</Title(Discharge letter)/CreationDate(D:20260512)>>endobj\n\
+trailer<</Root 1 0 R/Info 4 0 R/Size 5>>\n%%EOF\n";
+
+pub const CDA: &[u8] = b"<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>Summary</title>\
+<effectiveTime value=\"20260512\"/></ClinicalDocument>";
+
+pub const HL7: &[u8] = b"MSH|^~\\&|LAB|N|GP|S|20260512||ORU^R01|1|P|2.5\rPID|1||77\rOBX|1|NM|2823-3||5.6|mmol/L\r";
+
+/// One of each kind, with the kind that it must be recognised as.
+pub fn all() -> Vec<(carekey_clinical::Kind, Vec<u8>)> {
+    use carekey_clinical::Kind;
+    vec![
+        (Kind::FhirBundle, BUNDLE.as_bytes().to_vec()),
+        (Kind::FhirResource, br#"{"resourceType":"Patient","id":"1","name":[{"text":"Maria Keller"}]}"#.to_vec()),
+        (Kind::Dicom, Dicom::grey(16, (0..16).collect()).bytes()),
+        (Kind::Pdf, PDF.to_vec()),
+        (Kind::Image, b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x02".to_vec()),
+        (Kind::Text, "Patient schläft gut.\n".as_bytes().to_vec()),
+        (Kind::Cda, CDA.to_vec()),
+        (Kind::Hl7v2, HL7.to_vec()),
+        (Kind::File, vec![0, 1, 2, 3]),
+    ]
+}
