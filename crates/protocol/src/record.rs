@@ -36,23 +36,23 @@ pub struct RecordMetadata {
 }
 
 impl RecordMetadata {
-    /// Sign_D over H("record", patient ID ‖ metadata ‖ plaintext root). The patient is inside the seal: a record cannot
+    /// Sign_D over H("record", patient ID ‖ metadata ‖ signed root). The patient is inside the seal: a record cannot
     /// be passed off as another patient's (departure from S2 Alg. 4).
-    pub fn sign(&self, plaintext_root: &Digest, author: &SecretKey) -> Signature {
-        author.sign(labels::RECORD, &[&self.signed(plaintext_root)])
+    pub fn sign(&self, signed_root: &Digest, author: &SecretKey) -> Signature {
+        author.sign(labels::RECORD, &[&self.signed(signed_root)])
     }
 
-    /// Checks that the author in the metadata wrote this plaintext for this patient. Whether the author's certificate
+    /// Checks that the author in the metadata wrote the record with this signed root for this patient. Whether the author's certificate
     /// is genuine is a separate check.
     ///
     /// # Errors
     /// [`SignatureInvalid`].
-    pub fn verify(&self, plaintext_root: &Digest, signature: &Signature) -> Result<(), SignatureInvalid> {
-        self.author.body.identity.verify(labels::RECORD, &[&self.signed(plaintext_root)], signature)
+    pub fn verify(&self, signed_root: &Digest, signature: &Signature) -> Result<(), SignatureInvalid> {
+        self.author.body.identity.verify(labels::RECORD, &[&self.signed(signed_root)], signature)
     }
 
-    fn signed(&self, plaintext_root: &Digest) -> Vec<u8> {
-        [self.patient.as_bytes().as_slice(), plaintext_root.as_ref(), &encode(self)].concat()
+    fn signed(&self, signed_root: &Digest) -> Vec<u8> {
+        [self.patient.as_bytes().as_slice(), signed_root.as_ref(), &encode(self)].concat()
     }
 }
 
