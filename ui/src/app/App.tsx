@@ -1,0 +1,60 @@
+import { MantineProvider } from "@mantine/core";
+import { DatesProvider } from "@mantine/dates";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useLayoutEffect, useMemo, useState } from "react";
+import { I18nextProvider } from "react-i18next";
+import { i18next, speak } from "@/i18n";
+import { useAsk, useEvents } from "@/platform/queries";
+import { Gate } from "./Gate";
+import { tongueOf } from "./locale";
+import { accentOf, cssVariables, makeTheme } from "./theme";
+
+export function makeQueryClient() {
+  return new QueryClient({
+    defaultOptions: {
+      // The program behind the window is always there, whatever the network does.
+      queries: { networkMode: "always", retry: false, staleTime: 60_000, refetchOnWindowFocus: false },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}
+
+export function App({ nonce = "" }: { nonce?: string }) {
+  const [client] = useState(makeQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <I18nextProvider i18n={i18next}>
+        <Looks nonce={nonce}>
+          <Gate />
+        </Looks>
+      </I18nextProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** Language, light or dark, and the colour of the role that is on. */
+function Looks({ nonce, children }: { nonce: string; children: ReactNode }) {
+  useEvents();
+  const { data: session } = useAsk("session_state", {});
+  const tongue = tongueOf(session?.settings.language);
+  useLayoutEffect(() => speak(tongue), [tongue]);
+  const accent = accentOf(session?.stage === "start" ? undefined : session?.profile?.role);
+  const theme = useMemo(() => makeTheme(accent), [accent]);
+  const scheme = session?.settings.theme ?? "system";
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      getStyleNonce={() => nonce}
+      {...(scheme === "system"
+        ? { defaultColorScheme: "auto" as const }
+        : { forceColorScheme: scheme, defaultColorScheme: scheme })}
+    >
+      <DatesProvider settings={{ locale: tongue === "de" ? "de" : "en-gb", firstDayOfWeek: 1 }}>
+        <Notifications position="top-right" autoClose={6000} />
+        {children}
+      </DatesProvider>
+    </MantineProvider>
+  );
+}

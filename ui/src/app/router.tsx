@@ -1,0 +1,104 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+} from "@tanstack/react-router";
+import type { Role } from "@/bindings/Role";
+import { AccessLogPage } from "@/features/access-log/AccessLogPage";
+import { WritePage } from "@/features/clinic/WritePage";
+import { SharedListPage } from "@/features/family/SharedListPage";
+import { SharedPersonPage } from "@/features/family/SharedPersonPage";
+import { GrantsPage } from "@/features/grants/GrantsPage";
+import { HomePage } from "@/features/home/HomePage";
+import { RecordPage } from "@/features/records/RecordPage";
+import { RecordsPage } from "@/features/records/RecordsPage";
+import { SettingsPage } from "@/features/settings/SettingsPage";
+import { Crash } from "./CrashBoundary";
+import { Shell } from "./Shell";
+
+export interface RecordsSearch {
+  collection?: string;
+}
+
+export interface WriteSearch {
+  patient?: string;
+}
+
+const optionalText = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+const root = createRootRoute({ component: Shell });
+const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
+const records = createRoute({
+  getParentRoute: () => root,
+  path: "/records",
+  component: RecordsPage,
+  validateSearch: (search: Record<string, unknown>): RecordsSearch => ({
+    collection: optionalText(search.collection),
+  }),
+});
+const record = createRoute({
+  getParentRoute: () => root,
+  path: "/records/$recordId",
+  component: () => <RecordPage recordId={record.useParams().recordId} />,
+});
+const people = createRoute({ getParentRoute: () => root, path: "/people", component: GrantsPage });
+const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: AccessLogPage });
+const shared = createRoute({ getParentRoute: () => root, path: "/shared", component: SharedListPage });
+const sharedPerson = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/$patientId",
+  component: () => <SharedPersonPage patientId={sharedPerson.useParams().patientId} />,
+});
+const sharedRecord = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/$patientId/$recordId",
+  component: () => {
+    const { patientId, recordId } = sharedRecord.useParams();
+    return <RecordPage recordId={recordId} patientId={patientId} />;
+  },
+});
+const write = createRoute({
+  getParentRoute: () => root,
+  path: "/write",
+  component: () => <WritePage patientId={write.useSearch().patient} />,
+  validateSearch: (search: Record<string, unknown>): WriteSearch => ({
+    patient: optionalText(search.patient),
+  }),
+});
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage });
+
+const routeTree = root.addChildren([
+  home,
+  records,
+  record,
+  people,
+  activity,
+  shared,
+  sharedPerson,
+  sharedRecord,
+  write,
+  settings,
+]);
+
+function RouteCrash({ error, reset }: ErrorComponentProps) {
+  return <Crash fault={error instanceof Error ? error : new Error(String(error))} onReset={reset} />;
+}
+
+/** A person's pages. Clinicians begin with their patients, everyone else at home; both live at `/`. */
+export function makeRouter(_role: Role | undefined) {
+  return createRouter({
+    routeTree,
+    history: createHashHistory(),
+    defaultErrorComponent: RouteCrash,
+    defaultPreload: false,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,79 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import type { Role } from "@/bindings/Role";
+
+/** Patient. Shade 7 (light) and 6 (dark) carry white text with more than 4.5 : 1. */
+const teal: MantineColorsTuple = [
+  "#e9f8f5", "#d0ece7", "#a0dacf", "#6cc7b6", "#45b7a2", "#2a9d89", "#157f6f", "#0f6f61", "#0a5b50", "#06463d",
+]; // biome-ignore format: a palette is read as a row
+/** Clinician. */
+const indigo: MantineColorsTuple = [
+  "#eef1fd", "#dbe1f8", "#b5c1f0", "#8d9fe8", "#7186e2", "#5c72d8", "#4b60c6", "#3f53b0", "#33448f", "#26346f",
+]; // biome-ignore format: a palette is read as a row
+/** Family. */
+const amber: MantineColorsTuple = [
+  "#fdf4e3", "#f8e6c4", "#f0cc8b", "#e8b14f", "#dd9a26", "#b97a12", "#99620a", "#875506", "#6d4404", "#533302",
+]; // biome-ignore format: a palette is read as a row
+
+export type Accent = "teal" | "indigo" | "amber";
+
+/** The colour that says which role is on. */
+export function accentOf(role: Role | undefined): Accent {
+  return role === undefined || role === "person" ? "teal" : "indigo";
+}
+
+export function makeTheme(accent: Accent) {
+  return createTheme({
+    primaryColor: accent,
+    primaryShade: { light: 7, dark: 6 },
+    colors: { teal, indigo, amber },
+    fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
+    fontFamilyMonospace: "ui-monospace, 'DejaVu Sans Mono', 'Liberation Mono', monospace",
+    defaultRadius: "md",
+    cursorType: "pointer",
+    respectReducedMotion: true,
+    focusRing: "auto",
+    headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.75rem" }, h2: { fontSize: "1.2rem" } } },
+    components: {
+      Modal: {
+        defaultProps: {
+          centered: true,
+          transitionProps: { duration: 120 },
+          radius: "lg",
+          overlayProps: { backgroundOpacity: 0.5 },
+        },
+      },
+      Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },
+      Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 100 } } },
+      Card: { defaultProps: { withBorder: true, radius: "lg", padding: "lg" } },
+    },
+  });
+}
+
+/** Mantine's defaults for quiet, faulty and placeholder text are too faint to read. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#4b5563",
+    "--mantine-color-placeholder": "#636b76",
+    "--mantine-color-error": "#b3261e",
+    "--mantine-color-body": "#f7f8f9",
+    "--ck-surface": "#ffffff",
+    "--ck-line": "#dfe3e8",
+    "--ck-warn": "#8a4b00",
+    "--ck-warn-soft": "#fdf1dd",
+    "--ck-bad": "#a3201a",
+    "--ck-good": "#0a6b4f",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#b4bac2",
+    "--mantine-color-placeholder": "#9aa1ab",
+    "--mantine-color-error": "#ff9b93",
+    "--mantine-color-body": "#15181c",
+    "--ck-surface": "#1d2126",
+    "--ck-line": "#353b43",
+    "--ck-warn": "#f2bd6b",
+    "--ck-warn-soft": "#3a2d14",
+    "--ck-bad": "#ff9b93",
+    "--ck-good": "#6cd3ae",
+  },
+});

@@ -1,0 +1,130 @@
+import { Badge, Group, Text, Tooltip } from "@mantine/core";
+import {
+  type Icon,
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconClock,
+  IconFile,
+  IconFileText,
+  IconFileTypePdf,
+  IconHeartbeat,
+  IconNote,
+  IconPhoto,
+  IconShieldX,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { day } from "@/app/locale";
+import type { RecordKind } from "@/bindings/RecordKind";
+import type { RecordRow } from "@/bindings/RecordRow";
+
+const ICONS: Record<RecordKind, Icon> = {
+  clinical: IconHeartbeat,
+  image: IconPhoto,
+  text: IconNote,
+  pdf: IconFileTypePdf,
+  file: IconFile,
+};
+
+export function RecordIcon({ kind, size = 24 }: { kind: RecordKind; size?: number }) {
+  const KindIcon = ICONS[kind] ?? IconFileText;
+  return <KindIcon size={size} stroke={1.5} color="var(--mantine-primary-color-light-color)" aria-hidden />;
+}
+
+/** Records, newest first; the whole row opens. `patientId` is set in somebody else's records. */
+export function RecordRows(props: { rows: RecordRow[]; patientId?: string; compact?: boolean }) {
+  return (
+    <div className="ck-rows">
+      {props.rows.map((row) =>
+        props.patientId === undefined ? (
+          <Link
+            key={row.id}
+            to="/records/$recordId"
+            params={{ recordId: row.id }}
+            className="ck-row"
+            data-testid="record-row"
+            data-record={row.id}
+          >
+            <RecordLine row={row} compact={props.compact} />
+          </Link>
+        ) : (
+          <Link
+            key={row.id}
+            to="/shared/$patientId/$recordId"
+            params={{ patientId: props.patientId, recordId: row.id }}
+            className="ck-row"
+            data-testid="record-row"
+            data-record={row.id}
+          >
+            <RecordLine row={row} compact={props.compact} />
+          </Link>
+        ),
+      )}
+    </div>
+  );
+}
+
+/** Title, author, date and marks of a record, without being a link. */
+export function RecordLine({ row, compact }: { row: RecordRow; compact?: boolean }) {
+  const { t } = useTranslation();
+  const by = row.selfReported
+    ? t("app.selfReported")
+    : row.author.hospital
+      ? t("records.by", { name: row.author.name, hospital: row.author.hospital })
+      : row.author.name;
+  return (
+    <>
+      <RecordIcon kind={row.kind} />
+      <span className="ck-grow">
+        <Group gap="xs" component="span" wrap="wrap">
+          <Text span fw={row.unread ? 700 : 550} data-testid="record-title">
+            {row.title}
+          </Text>
+          {row.unread && (
+            <Badge size="sm" variant="filled" tt="none">
+              {t("app.new")}
+            </Badge>
+          )}
+          <OutOfRange count={row.outOfRange} />
+        </Group>
+        <Text component="span" display="block" size="sm" c="dimmed">
+          {compact ? `${by} · ${day(row.date)}` : `${by} · ${t(`collection.${row.collection}`)}`}
+        </Text>
+      </span>
+      {!compact && (
+        <Text span size="sm" c="dimmed" className="ck-nowrap">
+          {day(row.date)}
+        </Text>
+      )}
+      <TrustMark row={row} />
+    </>
+  );
+}
+
+function OutOfRange({ count }: { count: number | null }) {
+  const { t } = useTranslation();
+  if (!count) return null;
+  return (
+    <Group gap={4} component="span" wrap="nowrap" c="var(--ck-warn)">
+      <IconAlertTriangle size={16} aria-hidden />
+      <Text span size="sm" fw={600}>
+        {t("records.outOfRange", { count })}
+      </Text>
+    </Group>
+  );
+}
+
+function TrustMark({ row }: { row: RecordRow }) {
+  const { t } = useTranslation();
+  const marks = {
+    verified: { icon: IconCircleCheck, color: "var(--ck-good)", label: t("records.checked") },
+    pending: { icon: IconClock, color: "var(--mantine-color-dimmed)", label: t("records.pending") },
+    failed: { icon: IconShieldX, color: "var(--ck-bad)", label: t("records.failed") },
+  } as const;
+  const { icon: MarkIcon, color, label } = marks[row.trust];
+  return (
+    <Tooltip label={label}>
+      <MarkIcon size={20} color={color} role="img" aria-label={label} data-testid={`trust-${row.trust}`} />
+    </Tooltip>
+  );
+}

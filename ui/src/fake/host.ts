@@ -1,0 +1,465 @@
+import type { AppEvent } from "@/bindings/AppEvent";
+import type { ErrorCode } from "@/bindings/ErrorCode";
+import type { GrantTarget } from "@/bindings/GrantTarget";
+import type { GrantWhat } from "@/bindings/GrantWhat";
+import type { PersonView } from "@/bindings/PersonView";
+import type { RecordRow } from "@/bindings/RecordRow";
+import type { SessionView } from "@/bindings/SessionView";
+import type { TaskKind } from "@/bindings/TaskKind";
+import { COLLECTIONS } from "@/features/records/collections";
+import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
+import { clinicians, identities, maria, NORTH, weber } from "./people";
+import { contentOf, DAY } from "./records";
+import { checksOf, ledgerOf, makeWorld, type World } from "./world";
+
+/** Made-up answers for developing and testing the window. Never part of a build. */
+
+export let world: World = makeWorld();
+let serial = 0;
+
+export function resetWorld(part: Partial<World> = {}): World {
+  world = { ...makeWorld(), ...part };
+  return world;
+}
+
+/** Opens a sample person, as a click on the start screen would. */
+export function openAs(id: string) {
+  const profile = world.profiles.find((one) => one.id === id) ?? null;
+  world.profile = profile;
+  world.stage = profile ? "open" : "start";
+}
+
+function fail(code: ErrorCode, message: string, detail: string | null = null): never {
+  throw new CallError({ code, message, detail });
+}
+
+export function emit(event: AppEvent) {
+  for (const listener of world.listeners) listener(event);
+}
+
+const wait = (factor = 1) => new Promise((done) => setTimeout(done, world.pace * factor));
+
+function session(): SessionView {
+  const id = world.profile?.id;
+  return {
+    stage: world.stage,
+    profile: world.profile,
+    participantId: id ? (identities[id]?.id ?? null) : null,
+    network: world.network,
+    settings: world.settings,
+  };
+}
+
+function me(): PersonView {
+  const found = world.profile && identities[world.profile.id];
+  return found ?? fail("noProfile", "no profile is open");
+}
+
+function recordBy(id: string): RecordRow {
+  return world.records.find((row) => row.id === id) ?? fail("notFound", `no record ${id}`);
+}
+
+function whatOf(target: GrantTarget): GrantWhat {
+  return target.kind === "collection"
+    ? target
+    : { kind: "record", recordId: target.recordId, title: recordBy(target.recordId).title };
+}
+
+function personBy(id: string): PersonView {
+  return (
+    [...clinicians, ...world.contacts].find((one) => one.id === id) ?? fail("notFound", `no person ${id}`)
+  );
+}
+
+function covers(what: GrantWhat, row: RecordRow): boolean {
+  return what.kind === "collection" ? row.collection === what.collection : row.id === what.recordId;
+}
+
+function startTask(kind: TaskKind, label: string, total: number, done: () => string | null) {
+  serial += 1;
+  const id = `t${serial}`;
+  const step = async () => {
+    for (let part = 1; part <= 5; part += 1) {
+      await wait(0.5);
+      if (world.cancelled.has(id)) {
+        return publish({ state: "cancelled" });
+      }
+      publish({ state: "running" }, (total * part) / 5);
+    }
+    publish({ state: "done", recordId: done() });
+  };
+  const publish = (
+    state: { state: "running" | "cancelled" } | { state: "done"; recordId: string | null },
+    at = 0,
+  ) => {
+    const task = { id, kind, label, done: Math.round(at), total, ...state };
+    world.tasks = [task, ...world.tasks.filter((one) => one.id !== id)];
+    emit({ type: "task", task });
+  };
+  publish({ state: "running" });
+  void step();
+  return { taskId: id };
+}
+
+type Answers = { [K in CommandName]: (request: RequestOf<K>) => ResponseOf<K> };
+
+const answers: Answers = {
+  session_state: () => session(),
+  network_state: () => world.network,
+  settings_get: () => world.settings,
+  settings_set: ({ language, theme }) => {
+    world.settings = { language: language ?? world.settings.language, theme: theme ?? world.settings.theme };
+    return world.settings;
+  },
+
+  profiles_list: () => ({ profiles: world.profiles }),
+  profile_open: ({ profileId, newWindow }) => {
+    if (newWindow) {
+      window.open(`?as=${profileId}`, "_blank");
+      return session();
+    }
+    openAs(profileId);
+    return session();
+  },
+  profile_close: () => {
+    world.profile = null;
+    world.stage = "start";
+    return session();
+  },
+  profile_unlock: ({ passphrase }) => {
+    if (passphrase === "wrong") fail("wrongPassphrase", "the passphrase does not open the wallet");
+    world.stage = "open";
+    return session();
+  },
+  profile_lock: () => {
+    world.stage = "locked";
+    return session();
+  },
+
+  wallet_custody: () => ({ keyring: "ready", detail: null }),
+  wallet_create: ({ name, custody }) => {
+    world.profile = {
+      id: "own",
+      name,
+      initials: name.slice(0, 2).toUpperCase(),
+      role: "person",
+      about: null,
+      sample: false,
+      custody,
+      locked: false,
+      enrolled: false,
+      open: true,
+    };
+    world.stage = "confirmWords";
+    return { words: WORDS, confirm: [3, 11, 20] };
+  },
+  wallet_confirm_words: ({ words }) => {
+    const right = [3, 11, 20].every((place, index) => WORDS[place - 1] === words[index]);
+    if (!right) fail("wordsMismatch", "a word differs");
+    world.stage = "enrol";
+    return session();
+  },
+  wallet_restore: ({ words }) => {
+    if (words.join(" ") !== WORDS.join(" ")) fail("wordsInvalid", "the checksum does not hold");
+    return startTask("restore", "", 42, () => {
+      openAs("maria");
+      emit({ type: "sessionChanged" });
+      return null;
+    });
+  },
+  wallet_enrol: ({ code }) => {
+    if (code.replace(/[\s-]/g, "").length < 8)
+      fail("enrolmentRefused", "unknown enrolment code", `code: ${code}`);
+    world.stage = "open";
+    return session();
+  },
+
+  home_summary: () => ({
+    newest: world.records.slice(0, 5),
+    unread: world.records.filter((row) => row.unread).length,
+    records: world.records.length,
+    grants: world.grants.filter((grant) => !["stopped", "expired"].includes(grant.state.state)),
+    accesses: world.accesses.slice(0, 5),
+    flagged: world.accesses.filter((row) => row.flagged).length,
+    sharing: world.profile?.id === "jonas" ? world.family.length : 0,
+  }),
+
+  records_list: ({ collection, text }) => ({
+    records: world.records.filter(
+      (row) =>
+        (!collection || row.collection === collection) &&
+        (!text ||
+          `${row.title} ${row.author.name} ${row.category}`.toLowerCase().includes(text.toLowerCase())),
+    ),
+    collections: COLLECTIONS.map((one) => ({
+      collection: one,
+      count: world.records.filter((row) => row.collection === one).length,
+    })),
+  }),
+  record_open: ({ recordId }) => {
+    const row = recordBy(recordId);
+    row.unread = false;
+    return {
+      row: { ...row },
+      trust: {
+        state: row.trust,
+        author: row.author,
+        selfReported: row.selfReported,
+        unchangedSince: row.trust === "verified" ? row.added : null,
+        confirmedBy: row.trust === "verified" ? [NORTH] : [],
+        checks: checksOf(row),
+      },
+      content: contentOf(recordId),
+    };
+  },
+  record_proof: ({ recordId }) => {
+    const row = recordBy(recordId);
+    return {
+      recordId: recordId.padEnd(32, "0f"),
+      contentRoot: "9b1d".padEnd(64, "e7"),
+      anchor: "41aa".padEnd(64, "02"),
+      certificate: {
+        serial: "1042",
+        person: row.author,
+        identityKey: "02".padEnd(66, "ab"),
+        validFrom: row.date - 400 * DAY,
+        validTo: row.date + 700 * DAY,
+      },
+      inclusion:
+        row.trust === "pending"
+          ? null
+          : {
+              transactionId: "d00d".padEnd(64, "5a"),
+              height: 37,
+              blockHash: "0b10".padEnd(64, "c4"),
+              transactionRoot: "7007".padEnd(64, "1e"),
+              at: row.added,
+              path: ["aa".repeat(32), "bb".repeat(32), "cc".repeat(32)],
+              signedBy: [NORTH],
+            },
+      checks: checksOf(row),
+    };
+  },
+  record_export: ({ recordId }) =>
+    startTask("export", recordBy(recordId).title, recordBy(recordId).size, () => null),
+  record_import: ({ title, collection }) =>
+    startTask("import", title, 5_400_000, () => {
+      const author = me();
+      world.records = [
+        {
+          id: `n${serial}`,
+          title,
+          kind: "pdf",
+          collection,
+          category: null,
+          date: Date.now(),
+          added: Date.now(),
+          author,
+          selfReported: true,
+          size: 5_400_000,
+          hospital: NORTH,
+          trust: "pending",
+          unread: false,
+          outOfRange: null,
+        },
+        ...world.records,
+      ];
+      emit({ type: "recordsChanged" });
+      return `n${serial}`;
+    }),
+  record_move: ({ recordId, collection }) => {
+    const row = recordBy(recordId);
+    row.collection = collection;
+    return { ...row };
+  },
+  proof_export: () => ({}),
+  file_inspect: ({ path }) => ({
+    name: path.split("/").at(-1) ?? path,
+    size: 5_400_000,
+    kind: "pdf",
+    title: "Letter from the eye doctor",
+    date: null,
+    collection: "general",
+  }),
+
+  directory_list: () => ({ people: clinicians }),
+  contacts_list: () => ({ people: world.contacts }),
+  contacts_add: ({ card }) => {
+    if (!card.replace(/\s/g, "").startsWith("carecard1"))
+      fail("contactCardInvalid", "not a contact card", "missing prefix");
+    world.contacts = [...world.contacts.filter((one) => one.id !== weber.id), { ...weber, contact: true }];
+    return { ...weber, contact: true };
+  },
+  contact_card: () => ({ card: `carecard1${"qpzry9x8gf2tvdw0s3jn54khce6mua7l".repeat(6)}`, person: me() }),
+
+  grant_preview: ({ granteeId, target }) => {
+    const what = whatOf(target);
+    const existing = world.grants.find(
+      (grant) =>
+        grant.grantee.id === granteeId &&
+        JSON.stringify(grant.what) === JSON.stringify(what) &&
+        grant.state.state === "confirmed",
+    );
+    return {
+      grantee: personBy(granteeId),
+      what,
+      records: world.records.filter((row) => covers(what, row)),
+      includesFuture: what.kind === "collection",
+      existingGrantId: existing?.id ?? null,
+    };
+  },
+  grants_create: ({ granteeId, target, until, purpose, note }) => {
+    serial += 1;
+    const id = `g-new-${serial}`;
+    world.grants = [
+      {
+        id,
+        grantee: personBy(granteeId),
+        what: whatOf(target),
+        created: Date.now(),
+        until: until ?? null,
+        purpose,
+        note: note ?? null,
+        state: { state: "saved" },
+        openedRecords: 0,
+        lastOpened: null,
+      },
+      ...world.grants,
+    ];
+    void advanceGrant(id, [
+      { state: "sent" },
+      { state: "confirmed", height: world.height + 1, at: Date.now() },
+    ]);
+    const made = world.grants[0];
+    return made ?? fail("internal", "the grant was lost");
+  },
+  grants_list: () => ({ grants: world.grants }),
+  grants_revoke: ({ grantId }) => {
+    const grant = world.grants.find((one) => one.id === grantId) ?? fail("notFound", `no grant ${grantId}`);
+    const stopping = { ...grant, state: { state: "stopping" as const } };
+    world.grants = world.grants.map((one) => (one.id === grantId ? stopping : one));
+    void advanceGrant(grantId, [{ state: "stopped", height: world.height + 1, at: Date.now() }]);
+    return stopping;
+  },
+
+  access_log: ({ flaggedOnly }) => ({
+    rows: world.accesses.filter((row) => !flaggedOnly || row.flagged),
+    flagged: world.accesses.filter((row) => row.flagged).length,
+  }),
+
+  shared_list: () => ({ people: sharers() }),
+  shared_records: ({ patientId }) => {
+    const sharer =
+      sharers().find((one) => one.patient.id === patientId) ?? fail("notFound", `nobody ${patientId}`);
+    const active = sharer.shares.filter((share) => share.state === "active");
+    return {
+      sharer,
+      records: world.records.filter((row) => active.some((share) => covers(share.what, row))),
+      unreachable: [],
+    };
+  },
+
+  clinic_recipients: () => ({ people: [weber, maria].filter((one) => one.id !== me().id) }),
+  clinic_write: ({ patientId, title }) => startTask("write", title, 2_000, () => wrote(patientId, title)),
+  clinic_attach: ({ patientId, title }) =>
+    startTask("write", title, 5_400_000, () => wrote(patientId, title)),
+  clinic_written: () => ({ rows: world.written }),
+
+  ledger_state: () => ledgerOf(world),
+  tasks_list: () => ({ tasks: world.tasks }),
+  task_cancel: ({ taskId }) => {
+    world.cancelled.add(taskId);
+    return {};
+  },
+};
+
+function sharers() {
+  switch (world.profile?.id) {
+    case "haddad":
+      return world.patients;
+    case "jonas":
+      return world.family;
+    default:
+      return [];
+  }
+}
+
+function wrote(patientId: string, title: string): string {
+  const id = `w${serial}`;
+  const patient = patientId === maria.id ? maria : weber;
+  world.written = [
+    { recordId: id, title, patient, created: Date.now(), state: { state: "sent" } },
+    ...world.written,
+  ];
+  emit({ type: "writtenChanged" });
+  void wait().then(() => {
+    world.height += 1;
+    world.written = world.written.map((row) =>
+      row.recordId === id
+        ? { ...row, state: { state: "confirmed", height: world.height, at: Date.now() } }
+        : row,
+    );
+    emit({ type: "writtenChanged" });
+  });
+  return id;
+}
+
+async function advanceGrant(id: string, states: (typeof world.grants)[number]["state"][]) {
+  world.pending += 1;
+  emit({ type: "grantsChanged" });
+  for (const state of states) {
+    await wait();
+    world.grants = world.grants.map((one) => (one.id === id ? { ...one, state } : one));
+    if (state === states.at(-1)) {
+      world.pending -= 1;
+      world.height += 1;
+    }
+    emit({ type: "grantsChanged" });
+  }
+}
+
+const WORDS =
+  "anchor bridge canvas dinner energy fabric garden harbor island jacket kitten ladder marble needle orange pencil quarter ribbon silver ticket umbrella velvet window zebra".split(
+    " ",
+  );
+
+export const host: Host = {
+  async call(name, request) {
+    await wait(0.15);
+    const code = world.faults.get(name);
+    if (code) fail(code, `made to fail: ${name}`, "fake host");
+    return structuredClone(answers[name](request));
+  },
+  async listen(onEvent) {
+    world.listeners.add(onEvent);
+    return () => world.listeners.delete(onEvent);
+  },
+  pickFile: async () => "/home/maria/Documents/letter.pdf",
+  pickSavePath: async (_title, name) => `/home/maria/Downloads/${name}`,
+};
+
+/** `?as=maria&lang=de&theme=dark&network=starting` for looking at a screen. */
+function readAddress() {
+  const query = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
+  const as = query.get("as");
+  if (as) openAs(as);
+  if (query.has("new")) {
+    world.records = [];
+    world.grants = [];
+    world.accesses = [];
+    world.patients = [];
+    world.family = [];
+  }
+  const language = query.get("lang");
+  if (language === "de" || language === "en") world.settings.language = language;
+  const theme = query.get("theme");
+  if (theme === "dark" || theme === "light") world.settings.theme = theme;
+  const phase = query.get("network");
+  if (phase === "starting" || phase === "offline" || phase === "failed") {
+    world.network = { ...world.network, phase, detail: phase === "failed" ? "port 4001 is in use" : null };
+  }
+  const fault = query.get("fault")?.split(":");
+  if (fault?.[0] && fault[1]) world.faults.set(fault[0], fault[1] as ErrorCode);
+}
+
+readAddress();

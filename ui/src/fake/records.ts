@@ -1,0 +1,287 @@
+import type { ClinicalItem } from "@/bindings/ClinicalItem";
+import type { ClinicalSection } from "@/bindings/ClinicalSection";
+import type { RecordContent } from "@/bindings/RecordContent";
+import type { RecordRow } from "@/bindings/RecordRow";
+import type { ResultItem } from "@/bindings/ResultItem";
+import { brandt, haddad, maria, NORTH, okafor, SOUTH } from "./people";
+
+export const DAY = 86_400_000;
+/** "Today" of the made-up world. */
+export const NOW = Date.now();
+const ago = (days: number) => NOW - days * DAY;
+
+function row(part: Partial<RecordRow> & Pick<RecordRow, "id" | "title">): RecordRow {
+  return {
+    kind: "clinical",
+    collection: "general",
+    category: null,
+    date: NOW,
+    added: part.date ?? NOW,
+    author: okafor,
+    selfReported: false,
+    size: 18_432,
+    hospital: part.author?.hospital ?? SOUTH,
+    trust: "verified",
+    unread: false,
+    outOfRange: null,
+    ...part,
+  };
+}
+
+export const rows: RecordRow[] = [
+  row({
+    id: "a1",
+    title: "Blood test: lipids, HbA1c, kidney",
+    collection: "laboratory",
+    category: "Laboratory report",
+    author: brandt,
+    date: ago(0.2),
+    unread: true,
+    outOfRange: 3,
+  }),
+  row({
+    id: "a2",
+    title: "Cardiology visit",
+    kind: "text",
+    collection: "heart",
+    category: "Visit note",
+    author: haddad,
+    date: ago(2),
+    unread: true,
+    size: 2_140,
+  }),
+  row({
+    id: "a3",
+    title: "ECG strip, lead II",
+    kind: "image",
+    collection: "heart",
+    category: "ECG",
+    author: haddad,
+    date: ago(2),
+    size: 48_200,
+  }),
+  row({
+    id: "a4",
+    title: "Medication plan",
+    collection: "medication",
+    category: "Medication plan",
+    date: ago(40),
+  }),
+  row({
+    id: "a5",
+    title: "Patient summary",
+    collection: "general",
+    category: "International patient summary",
+    date: ago(193),
+    size: 64_000,
+  }),
+  row({
+    id: "a6",
+    title: "Discharge letter, hip replacement",
+    kind: "pdf",
+    collection: "general",
+    category: "Discharge summary",
+    author: { ...haddad, name: "Dr Ines Moreau", initials: "IM", specialty: "Orthopaedics", hospital: NORTH },
+    date: ago(410),
+    size: 284_000,
+  }),
+  row({
+    id: "a7",
+    title: "Home blood pressure, October",
+    kind: "file",
+    collection: "devices",
+    category: null,
+    author: maria,
+    selfReported: true,
+    date: ago(21),
+    size: 3_800,
+    trust: "pending",
+  }),
+  row({
+    id: "a8",
+    title: "Echocardiogram report",
+    collection: "heart",
+    category: "Imaging report",
+    author: haddad,
+    date: ago(360),
+    trust: "failed",
+  }),
+  row({
+    id: "a9",
+    title: "Vaccinations",
+    collection: "general",
+    category: "Immunization history",
+    date: ago(500),
+  }),
+];
+
+function item(title: string, part: Partial<ClinicalItem> = {}): ClinicalItem {
+  return { title, detail: null, status: null, start: null, end: null, code: null, alert: false, ...part };
+}
+
+function result(
+  name: string,
+  value: string,
+  unit: string,
+  low: string | null,
+  high: string | null,
+  past: number[] = [],
+): ResultItem {
+  const number = Number(value);
+  const under = low !== null && number < Number(low);
+  const over = high !== null && number > Number(high);
+  const points = [...past, number];
+  return {
+    name,
+    code: null,
+    valueText: value,
+    value: number,
+    unit,
+    lowText: low,
+    highText: high,
+    low: low === null ? null : Number(low),
+    high: high === null ? null : Number(high),
+    rangeText: null,
+    flag: under ? "low" : over ? "high" : "normal",
+    at: ago(0.2),
+    history: points.map((one, index) => ({ at: ago(0.2 + (points.length - 1 - index) * 121), value: one })),
+  };
+}
+
+function section(
+  kind: ClinicalSection["kind"],
+  items: ClinicalItem[],
+  results: ResultItem[] = [],
+): ClinicalSection {
+  return { kind, items, results };
+}
+
+const lab: ClinicalSection[] = [
+  section(
+    "results",
+    [],
+    [
+      { ...result("HbA1c", "7.1", "%", "4.0", "6.0", [6.2, 6.4, 6.9, 7.4, 7.2]), code: "LOINC 4548-4" },
+      {
+        ...result("LDL cholesterol", "3.4", "mmol/L", null, "3.0", [4.6, 4.1, 3.9, 3.6]),
+        code: "LOINC 13457-7",
+      },
+      { ...result("HDL cholesterol", "1.3", "mmol/L", "1.2", null, [1.1, 1.2, 1.2]), code: "LOINC 14646-4" },
+      { ...result("Creatinine", "88", "µmol/L", "45", "84", [79, 82, 85]), code: "LOINC 14682-9" },
+      { ...result("Potassium", "4.4", "mmol/L", "3.5", "5.1"), code: "LOINC 2823-3" },
+      {
+        ...result("eGFR", "58", "mL/min/1.73 m²", "60", null, [66, 63, 61]),
+        code: "LOINC 33914-3",
+        flag: "low",
+      },
+    ],
+  ),
+  section("reports", [
+    item("Comment of the laboratory", {
+      detail:
+        "Fasting sample. HbA1c slightly better than in July. Kidney values to be checked again in three months.",
+      start: ago(0.2),
+    }),
+  ]),
+];
+
+const summary: ClinicalSection[] = [
+  section("problems", [
+    item("Atrial fibrillation", { status: "active", start: ago(900), code: "SNOMED CT 49436004" }),
+    item("Type 2 diabetes", { status: "active", start: ago(3_200), code: "SNOMED CT 44054006" }),
+    item("Hypertension", { status: "active", start: ago(4_500), code: "SNOMED CT 38341003" }),
+  ]),
+  section("medication", [
+    item("Apixaban 5 mg", {
+      detail: "1 tablet in the morning, 1 in the evening",
+      status: "active",
+      start: ago(880),
+    }),
+    item("Metformin 1000 mg", {
+      detail: "1 tablet with breakfast and dinner",
+      status: "active",
+      start: ago(3_000),
+    }),
+    item("Ramipril 5 mg", { detail: "1 tablet in the morning", status: "active", start: ago(4_400) }),
+  ]),
+  section("allergies", [
+    item("Penicillin", {
+      detail: "Rash and swelling of the face",
+      status: "severe",
+      alert: true,
+      code: "SNOMED CT 764146007",
+    }),
+  ]),
+  section(
+    "vitals",
+    [],
+    [
+      { ...result("Blood pressure, systolic", "138", "mmHg", "90", "140", [152, 149, 141]), at: ago(193) },
+      { ...result("Pulse", "72", "/min", "50", "100"), at: ago(193) },
+      { ...result("Weight", "68.5", "kg", null, null), flag: "unknown", at: ago(193) },
+    ],
+  ),
+  section("immunizations", [
+    item("Influenza 2025/26", { start: ago(400) }),
+    item("Pneumococcus", { start: ago(1_200) }),
+  ]),
+];
+
+const NOTE = `Mrs Keller comes for her yearly heart check.
+
+She feels well, walks two kilometres a day, no chest pain. At times short of breath on stairs.
+Pulse irregular, 76/min. Blood pressure 136/82 mmHg. No swelling of the legs.
+
+ECG: atrial fibrillation, rate controlled.
+Plan: go on with apixaban. Echo in January. Kidney values in three months.`;
+
+const LETTER = `Dear colleague,
+
+we report on Mrs Maria Keller, who was in our care for a hip replacement on the left side. The operation and the days
+after it went without difficulty. She left us walking on two crutches.
+
+Please go on with physiotherapy twice a week and take the stitches out after twelve days.
+
+With kind regards
+Dr Ines Moreau, Orthopaedics, North General`;
+
+export function contentOf(id: string): RecordContent {
+  switch (id) {
+    case "a1":
+      return { kind: "clinical", sections: lab };
+    case "a3":
+      return {
+        kind: "image",
+        src: ecg(),
+        width: 900,
+        height: 240,
+        description: "ECG strip, lead II, 25 mm/s",
+        frames: 1,
+        facts: [
+          { label: "Modality", value: "ECG" },
+          { label: "Speed", value: "25 mm/s" },
+        ],
+      };
+    case "a4":
+      return { kind: "clinical", sections: [summary[1] ?? section("medication", [])] };
+    case "a5":
+      return { kind: "clinical", sections: summary };
+    case "a6":
+      return { kind: "pdf", pages: 1, text: [LETTER], src: null };
+    case "a7":
+      return { kind: "file", mediaType: "text/csv", facts: [{ label: "Lines", value: "62" }] };
+    case "a8":
+      return { kind: "withheld" };
+    case "a9":
+      return { kind: "clinical", sections: [summary[4] ?? section("immunizations", [])] };
+    default:
+      return { kind: "text", text: NOTE, truncated: false };
+  }
+}
+
+function ecg(): string {
+  const beat = "l14 0 q5 -9 10 0 l8 0 l3 5 l5 -72 l6 88 l4 -21 l14 0 q10 -18 22 0";
+  const line = Array.from({ length: 9 }, (_, index) => `${beat} l${18 + ((index * 7) % 23)} 0`).join(" ");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="240" viewBox="0 0 900 240"><defs><pattern id="p" width="20" height="20" patternUnits="userSpaceOnUse"><path d="M20 0H0V20" fill="none" stroke="#f2b8b5"/></pattern></defs><rect width="900" height="240" fill="#fff7f6"/><rect width="900" height="240" fill="url(#p)"/><path d="M0 140 ${line}" fill="none" stroke="#1a1a1a" stroke-width="2"/></svg>`;
+  return `data:image/svg+xml;base64,${btoa(svg)}`;
+}

@@ -1,0 +1,280 @@
+import type { AccessRow } from "@/bindings/AccessRow";
+import type { AppEvent } from "@/bindings/AppEvent";
+import type { CheckView } from "@/bindings/CheckView";
+import type { ErrorCode } from "@/bindings/ErrorCode";
+import type { GrantView } from "@/bindings/GrantView";
+import type { LedgerView } from "@/bindings/LedgerView";
+import type { NetworkView } from "@/bindings/NetworkView";
+import type { PersonView } from "@/bindings/PersonView";
+import type { ProfileView } from "@/bindings/ProfileView";
+import type { RecordRow } from "@/bindings/RecordRow";
+import type { SessionStage } from "@/bindings/SessionStage";
+import type { SettingsView } from "@/bindings/SettingsView";
+import type { SharerView } from "@/bindings/SharerView";
+import type { TaskView } from "@/bindings/TaskView";
+import type { TrustCheck } from "@/bindings/TrustCheck";
+import type { WrittenRow } from "@/bindings/WrittenRow";
+import { haddad, jonas, maria, NORTH, okafor, olsen, profiles, SOUTH, weber } from "./people";
+import { DAY, NOW, rows } from "./records";
+
+/** Everything the fake host remembers. Tests make a fresh one each. */
+export interface World {
+  /** How long things take, in milliseconds. */
+  pace: number;
+  /** Commands that fail, and how. */
+  faults: Map<string, ErrorCode>;
+  stage: SessionStage;
+  profile: ProfileView | null;
+  profiles: ProfileView[];
+  settings: SettingsView;
+  network: NetworkView;
+  records: RecordRow[];
+  grants: GrantView[];
+  accesses: AccessRow[];
+  contacts: PersonView[];
+  patients: SharerView[];
+  family: SharerView[];
+  written: WrittenRow[];
+  tasks: TaskView[];
+  cancelled: Set<string>;
+  height: number;
+  pending: number;
+  listeners: Set<(event: AppEvent) => void>;
+}
+
+const hospitals = [
+  { id: "north", name: NORTH, reachable: true },
+  { id: "south", name: SOUTH, reachable: true },
+];
+
+export function makeWorld(): World {
+  return {
+    pace: 700,
+    faults: new Map(),
+    stage: "start",
+    profile: null,
+    profiles: structuredClone(profiles),
+    settings: { language: "system", theme: "system" },
+    network: { phase: "online", name: "Sample network", sample: true, hospitals, detail: null },
+    records: structuredClone(rows),
+    grants: structuredClone(grants),
+    accesses: structuredClone(accesses),
+    contacts: [jonas],
+    patients: structuredClone(patients),
+    family: structuredClone(family),
+    written: [
+      {
+        recordId: "a2",
+        title: "Cardiology visit",
+        patient: maria,
+        created: NOW - 2 * DAY,
+        state: { state: "confirmed", height: 40, at: NOW - 2 * DAY },
+      },
+    ],
+    tasks: [],
+    cancelled: new Set(),
+    height: 42,
+    pending: 0,
+    listeners: new Set(),
+  };
+}
+
+function grant(part: Partial<GrantView> & Pick<GrantView, "id" | "grantee" | "what">): GrantView {
+  return {
+    created: NOW - 60 * DAY,
+    until: NOW + 100 * DAY,
+    purpose: "treatment",
+    note: null,
+    state: { state: "confirmed", height: 12, at: NOW - 60 * DAY },
+    openedRecords: 0,
+    lastOpened: null,
+    ...part,
+  };
+}
+
+const grants: GrantView[] = [
+  grant({
+    id: "g1",
+    grantee: haddad,
+    what: { kind: "collection", collection: "heart" },
+    openedRecords: 3,
+    lastOpened: NOW - 2 * DAY,
+  }),
+  grant({
+    id: "g2",
+    grantee: jonas,
+    what: { kind: "collection", collection: "medication" },
+    until: null,
+    purpose: "familyCare",
+  }),
+  grant({
+    id: "g3",
+    grantee: olsen,
+    what: { kind: "record", recordId: "a5", title: "Patient summary" },
+    created: NOW - 300 * DAY,
+    until: NOW - 20 * DAY,
+    state: { state: "stopped", height: 31, at: NOW - 90 * DAY },
+    openedRecords: 1,
+    lastOpened: NOW - 120 * DAY,
+  }),
+];
+
+function access(part: Partial<AccessRow> & Pick<AccessRow, "id" | "reader">): AccessRow {
+  return {
+    recordId: null,
+    recordTitle: null,
+    collection: null,
+    at: NOW - DAY,
+    purpose: "treatment",
+    outcome: "read",
+    refusal: null,
+    agreement: "both",
+    flagged: false,
+    hospital: NORTH,
+    receiptHeight: 39,
+    evidence: "30440220".padEnd(128, "5e"),
+    ...part,
+  };
+}
+
+const accesses: AccessRow[] = [
+  access({
+    id: "x1",
+    reader: haddad,
+    recordId: "a3",
+    recordTitle: "ECG strip, lead II",
+    collection: "heart",
+    at: NOW - 0.08 * DAY,
+  }),
+  access({ id: "x2", reader: haddad, collection: "heart", at: NOW - 0.081 * DAY, agreement: "waiting" }),
+  access({
+    id: "x3",
+    reader: olsen,
+    recordId: "a5",
+    recordTitle: "Patient summary",
+    collection: "general",
+    at: NOW - 3 * DAY,
+    outcome: "refused",
+    refusal: "the grant was revoked in block 31",
+    flagged: true,
+    hospital: SOUTH,
+    purpose: "followUp",
+  }),
+  access({
+    id: "x4",
+    reader: jonas,
+    recordId: "a4",
+    recordTitle: "Medication plan",
+    collection: "medication",
+    at: NOW - 6 * DAY,
+    purpose: "familyCare",
+  }),
+  access({
+    id: "x5",
+    reader: okafor,
+    recordId: "a5",
+    recordTitle: "Patient summary",
+    collection: "general",
+    at: NOW - 30 * DAY,
+    agreement: "onlyHospital",
+    flagged: true,
+    hospital: SOUTH,
+  }),
+];
+
+const patients: SharerView[] = [
+  {
+    patient: maria,
+    shares: [
+      {
+        id: "s1",
+        what: { kind: "collection", collection: "heart" },
+        received: NOW - 60 * DAY,
+        until: NOW + 100 * DAY,
+        purpose: "treatment",
+        state: "active",
+      },
+      {
+        id: "s2",
+        what: { kind: "record", recordId: "a1", title: "Blood test: lipids, HbA1c, kidney" },
+        received: NOW - 0.1 * DAY,
+        until: NOW + 30 * DAY,
+        purpose: "followUp",
+        state: "active",
+      },
+    ],
+    records: 4,
+    unread: 2,
+    latest: NOW - 0.1 * DAY,
+  },
+  {
+    patient: weber,
+    shares: [
+      {
+        id: "s3",
+        what: { kind: "collection", collection: "general" },
+        received: NOW - 200 * DAY,
+        until: null,
+        purpose: "secondOpinion",
+        state: "stopped",
+      },
+    ],
+    records: 0,
+    unread: 0,
+    latest: NOW - 50 * DAY,
+  },
+];
+
+const family: SharerView[] = [
+  {
+    patient: maria,
+    shares: [
+      {
+        id: "s4",
+        what: { kind: "collection", collection: "medication" },
+        received: NOW - 60 * DAY,
+        until: null,
+        purpose: "familyCare",
+        state: "active",
+      },
+    ],
+    records: 1,
+    unread: 1,
+    latest: NOW - 40 * DAY,
+  },
+];
+
+export function ledgerOf(world: World): LedgerView {
+  return {
+    phase: world.network.phase === "online" ? "upToDate" : "offline",
+    height: world.height,
+    scannedHeight: world.height,
+    headHash: "7f3a".padEnd(64, "c4"),
+    at: NOW,
+    signedBy: [NORTH],
+    lastContact: Date.now(),
+    pending: world.pending,
+    networkName: world.network.name,
+    networkId: "c0de".padEnd(64, "91"),
+    hospitals: world.network.hospitals,
+  };
+}
+
+const CHECKS: TrustCheck[] = [
+  "blockCertified",
+  "anchorIncluded",
+  "contentUnchanged",
+  "authorCertificate",
+  "authorSignature",
+  "patientMatches",
+];
+
+export function checksOf(row: RecordRow): CheckView[] {
+  return CHECKS.map((check, index) => {
+    if (row.trust === "failed" && index === 2) {
+      return { check, outcome: "failed", detail: "chunk 0 does not match the anchored root" };
+    }
+    const made = row.trust === "verified" || (row.trust === "failed" && index < 2);
+    return { check, outcome: made ? "held" : "notMade", detail: null };
+  });
+}

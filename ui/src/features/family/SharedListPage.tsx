@@ -1,0 +1,93 @@
+import { Badge, Card, Group, Text } from "@mantine/core";
+import { IconBriefcase2, IconHeartHandshake } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { brief, day } from "@/app/locale";
+import { isClinician, useOpenSession } from "@/app/session";
+import type { SharerView } from "@/bindings/SharerView";
+import type { ShareView } from "@/bindings/ShareView";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Empty, Page, RowSkeletons } from "@/components/Page";
+import { PersonBadge } from "@/components/PersonBadge";
+import { theirs } from "@/features/grants/words";
+import { useAsk } from "@/platform/queries";
+
+/** The people who share with me: a clinician's patients, a relative's family. */
+export function SharedListPage() {
+  const { t } = useTranslation();
+  const { profile } = useOpenSession();
+  const clinician = isClinician(profile);
+  const list = useAsk("shared_list", {});
+  const people = list.data?.people ?? [];
+  return (
+    <Page
+      title={t(clinician ? "shared.titlePatients" : "shared.titleFamily")}
+      lead={t(clinician ? "shared.leadPatients" : "shared.leadFamily")}
+    >
+      {list.isPending && <RowSkeletons />}
+      {list.isError && <ErrorNotice error={list.error} retry={() => list.refetch()} />}
+      {list.data && people.length === 0 && (
+        <Empty
+          icon={clinician ? IconBriefcase2 : IconHeartHandshake}
+          text={t(clinician ? "shared.emptyPatients" : "shared.emptyFamily")}
+        />
+      )}
+      {people.length > 0 && (
+        <Card p="xs" data-testid="shared-list">
+          <div className="ck-rows">
+            {people.map((sharer) => (
+              <SharerRow key={sharer.patient.id} sharer={sharer} />
+            ))}
+          </div>
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+export function activeShares(sharer: SharerView): ShareView[] {
+  return sharer.shares.filter((share) => share.state === "active");
+}
+
+function SharerRow({ sharer }: { sharer: SharerView }) {
+  const { t } = useTranslation();
+  const { patient } = sharer;
+  const active = activeShares(sharer);
+  const first = active[0];
+  return (
+    <Link
+      to="/shared/$patientId"
+      params={{ patientId: patient.id }}
+      className="ck-row"
+      data-testid="patient-row"
+      data-patient={patient.id}
+    >
+      <PersonBadge {...patient} size={44} />
+      <span className="ck-grow">
+        <Group gap="xs" component="span">
+          <Text span fw={650}>
+            {patient.name}
+          </Text>
+          {sharer.unread > 0 && (
+            <Badge variant="filled" tt="none">
+              {t("shared.new", { count: sharer.unread })}
+            </Badge>
+          )}
+        </Group>
+        <Text component="span" display="block" size="sm" c="dimmed">
+          {first
+            ? [
+                active.map((share) => theirs(t, share.what)).join(", "),
+                t("shared.count", { count: sharer.records }),
+                first.until ? t("grants.until", { date: day(first.until) }) : t("app.noEnd"),
+                t(`purpose.${first.purpose}`),
+              ].join(" · ")
+            : t("shared.ended")}
+        </Text>
+      </span>
+      <Text span size="sm" c="dimmed" className="ck-nowrap">
+        {brief(sharer.latest)}
+      </Text>
+    </Link>
+  );
+}

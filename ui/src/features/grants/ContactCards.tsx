@@ -1,0 +1,101 @@
+import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { CopyValue } from "@/components/CopyValue";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { useAsk, useDo } from "@/platform/queries";
+
+interface DialogProps {
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** Adds a relative by the text of their contact card. */
+export function AddContactDialog({ opened, onClose }: DialogProps) {
+  const { t } = useTranslation();
+  const [card, setCard] = useState("");
+  const client = useQueryClient();
+  const add = useDo("contacts_add", () => {
+    setCard("");
+    void client.invalidateQueries({ queryKey: ["contacts_list"] });
+  });
+  const close = () => {
+    add.reset();
+    setCard("");
+    onClose();
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t("grants.cardTitle")}
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate({ card });
+        }}
+      >
+        <Stack>
+          <Text>{t("grants.cardLead")}</Text>
+          <Textarea
+            label={t("grants.cardLabel")}
+            value={card}
+            onChange={(event) => setCard(event.currentTarget.value)}
+            minRows={4}
+            autosize
+            maxRows={8}
+            spellCheck={false}
+            data-autofocus
+            data-testid="contact-card-input"
+          />
+          {add.isError && <ErrorNotice error={add.error} />}
+          {add.data && (
+            <Alert color="teal" role="status" data-testid="contact-added">
+              {t("grants.cardAdded", { name: add.data.name })}
+            </Alert>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {t("app.close")}
+            </Button>
+            <Button
+              type="submit"
+              loading={add.isPending}
+              disabled={card.trim() === ""}
+              data-testid="contact-add"
+            >
+              {t("grants.cardAdd")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** Shows the own contact card, to be given away. */
+export function MyCardDialog({ opened, onClose }: DialogProps) {
+  const { t } = useTranslation();
+  const card = useAsk("contact_card", {}, { enabled: opened });
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("grants.myCardTitle")}
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      <Stack>
+        <Text>{t("grants.myCardLead")}</Text>
+        {card.isError && <ErrorNotice error={card.error} retry={() => card.refetch()} />}
+        {card.data && (
+          <div data-testid="contact-card">
+            <CopyValue label={card.data.person.name} value={card.data.card} />
+          </div>
+        )}
+      </Stack>
+    </Modal>
+  );
+}

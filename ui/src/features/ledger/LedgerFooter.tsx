@@ -1,0 +1,99 @@
+import { Badge, Group, Modal, Stack, Text, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { type Icon, IconCloudCheck, IconCloudOff, IconRefresh, IconShieldX } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { brief, moment } from "@/app/locale";
+import type { LedgerPhase } from "@/bindings/LedgerPhase";
+import type { LedgerView } from "@/bindings/LedgerView";
+import { CopyValue, PlainValue } from "@/components/CopyValue";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { useAsk } from "@/platform/queries";
+
+const PHASE: Record<LedgerPhase, { icon: Icon; color: string }> = {
+  upToDate: { icon: IconCloudCheck, color: "var(--ck-good)" },
+  catchingUp: { icon: IconRefresh, color: "var(--mantine-color-dimmed)" },
+  offline: { icon: IconCloudOff, color: "var(--ck-warn)" },
+  untrusted: { icon: IconShieldX, color: "var(--ck-bad)" },
+};
+
+/** The ledger's state in words; its figures one click deeper. */
+export function LedgerFooter() {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure(false);
+  const ledger = useAsk("ledger_state", {}, { refetchInterval: 15_000 });
+  const view = ledger.data;
+  const phase: LedgerPhase = view?.phase ?? "catchingUp";
+  const { icon: PhaseIcon, color } = PHASE[phase];
+  const words =
+    phase === "upToDate" && view
+      ? t("ledger.upToDate", { time: brief(view.lastContact ?? view.at) })
+      : t(`ledger.${phase as "offline"}`);
+  return (
+    <>
+      <UnstyledButton
+        className="ck-ledger"
+        onClick={open}
+        data-testid="ledger-footer"
+        data-phase={phase}
+        data-pending={view?.pending ?? 0}
+      >
+        <PhaseIcon size={20} color={color} aria-hidden />
+        <Text span size="sm" truncate>
+          {words}
+        </Text>
+        {view && view.pending > 0 && (
+          <Text span size="sm" fw={600} c="var(--ck-warn)" className="ck-nowrap">
+            {t("ledger.pending", { count: view.pending })}
+          </Text>
+        )}
+      </UnstyledButton>
+      <Modal
+        opened={opened}
+        onClose={close}
+        size="lg"
+        title={t("ledger.title")}
+        closeButtonProps={{ "aria-label": t("app.close") }}
+      >
+        <Stack data-testid="ledger-details">
+          <Text>{t("ledger.lead")}</Text>
+          {ledger.isError && <ErrorNotice error={ledger.error} retry={() => ledger.refetch()} />}
+          {view && <Figures view={view} />}
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+function Figures({ view }: { view: LedgerView }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="xs">
+      <PlainValue label={t("ledger.network")} value={view.networkName} />
+      <PlainValue label={t("ledger.height")} value={String(view.height)} />
+      <PlainValue label={t("ledger.scanned")} value={String(view.scannedHeight)} />
+      <PlainValue label={t("ledger.at")} value={moment(view.at)} />
+      <PlainValue label={t("ledger.signedBy")} value={view.signedBy.join(", ")} />
+      {view.lastContact !== null && (
+        <PlainValue label={t("ledger.lastContact")} value={moment(view.lastContact)} />
+      )}
+      <PlainValue
+        label={t("ledger.pendingLabel")}
+        value={view.pending === 0 ? t("ledger.none") : String(view.pending)}
+      />
+      <div>
+        <Text size="sm" c="dimmed">
+          {t("ledger.hospitals")}
+        </Text>
+        <Group gap="xs">
+          {view.hospitals.map((hospital) => (
+            <Badge key={hospital.id} size="lg" variant="default" tt="none" className="ck-badge">
+              {`${hospital.name}: ${t(hospital.reachable ? "ledger.reachable" : "ledger.unreachable")}`}
+            </Badge>
+          ))}
+        </Group>
+      </div>
+      <CopyValue label={t("ledger.head")} value={view.headHash} />
+      <CopyValue label={t("ledger.networkId")} value={view.networkId} />
+    </Stack>
+  );
+}

@@ -1,0 +1,84 @@
+import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Running } from "@/components/TaskTray";
+import { useAsk, useDo } from "@/platform/queries";
+import { CustodyForm, custodyReady, emptyCustody } from "./CustodyForm";
+import { Frame } from "./Frame";
+import { splitWords } from "./words";
+
+/** Everything back from the 24 words. */
+export function RestoreWallet({ onBack }: { onBack: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [text, setText] = useState("");
+  const [custody, setCustody] = useState(emptyCustody);
+  const restore = useDo("wallet_restore", () => {
+    setText("");
+    void client.invalidateQueries({ queryKey: ["tasks_list"] });
+  });
+  const tasks = useAsk("tasks_list", {});
+  const task = tasks.data?.tasks.find((one) => one.id === restore.data?.taskId);
+  const words = splitWords(text);
+  const ready = words.length === 24 && name.trim() !== "" && custodyReady(custody);
+
+  if (restore.data && (!task || task.state === "running" || task.state === "done")) {
+    return (
+      <Frame title={t("tasks.restore")} lead={t("onboarding.restoring")}>
+        {task && <Running task={task} />}
+      </Frame>
+    );
+  }
+  return (
+    <Frame title={t("onboarding.restoreTitle")} lead={t("onboarding.restoreLead")} onBack={onBack}>
+      <form
+        data-testid="restore-wallet"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!ready) return;
+          restore.mutate({
+            name: name.trim(),
+            words,
+            custody: custody.custody,
+            passphrase: custody.custody === "passphrase" ? custody.passphrase : null,
+          });
+        }}
+      >
+        <Stack gap="lg">
+          <Textarea
+            label={t("onboarding.restoreLabel")}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+            minRows={4}
+            autosize
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            data-testid="restore-words"
+          />
+          <Text size="sm" c="dimmed" aria-live="polite">
+            {t("onboarding.restoreCount", { count: words.length })}
+          </Text>
+          <TextInput
+            label={t("onboarding.nameLabel")}
+            value={name}
+            maxLength={80}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-testid="wallet-name"
+          />
+          <CustodyForm value={custody} onChange={setCustody} />
+          {restore.isError && <ErrorNotice error={restore.error} />}
+          {task?.state === "failed" && <ErrorNotice error={task.error} />}
+          <Group justify="flex-end">
+            <Button type="submit" disabled={!ready} loading={restore.isPending} data-testid="restore">
+              {t("onboarding.restoreStart")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Frame>
+  );
+}

@@ -1,0 +1,78 @@
+import { Badge, Card, Stack, Text, Title } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { day } from "@/app/locale";
+import type { ClinicalItem } from "@/bindings/ClinicalItem";
+import type { ClinicalSection } from "@/bindings/ClinicalSection";
+import { ResultsTable } from "./ResultsTable";
+
+/** A FHIR document as a person reads it: one card for each part. */
+export function ClinicalSections({ sections }: { sections: ClinicalSection[] }) {
+  const { t } = useTranslation();
+  const filled = sections.filter((section) => section.items.length + section.results.length > 0);
+  if (filled.length === 0) return <Text c="dimmed">{t("content.noSections")}</Text>;
+  return (
+    <Stack gap="lg">
+      {filled.map((section) => (
+        <Card
+          key={section.kind}
+          component="section"
+          p="md"
+          aria-label={t(`content.${section.kind}`)}
+          data-testid={`section-${section.kind}`}
+        >
+          <Title order={2} mb="xs" px="xs">
+            {t(`content.${section.kind}`)}
+          </Title>
+          {section.results.length > 0 && <ResultsTable results={section.results} />}
+          {section.items.length > 0 && (
+            <div className="ck-rows">
+              {section.items.map((item, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a document may say the same twice
+                <Item key={index} item={item} />
+              ))}
+            </div>
+          )}
+        </Card>
+      ))}
+    </Stack>
+  );
+}
+
+function Item({ item }: { item: ClinicalItem }) {
+  const { t } = useTranslation();
+  const when =
+    item.start !== null && item.end !== null
+      ? t("content.fromTo", { from: day(item.start), to: day(item.end) })
+      : item.start !== null
+        ? day(item.start)
+        : null;
+  return (
+    <div className="ck-row ck-top">
+      <div className="ck-grow">
+        <Text fw={600} className="ck-mark">
+          {item.alert && (
+            <IconAlertTriangle size={18} color="var(--ck-bad)" role="img" aria-label={t("content.alert")} />
+          )}
+          {item.title}
+        </Text>
+        {item.detail && <Text className="ck-text">{item.detail}</Text>}
+        {item.code && (
+          <Text size="sm" c="dimmed">
+            {item.code}
+          </Text>
+        )}
+      </div>
+      {item.status && (
+        <Badge variant="default" tt="none" className="ck-fixed">
+          {item.status}
+        </Badge>
+      )}
+      {when && (
+        <Text size="sm" c="dimmed" className="ck-when">
+          {when}
+        </Text>
+      )}
+    </div>
+  );
+}

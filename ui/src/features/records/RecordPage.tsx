@@ -1,0 +1,158 @@
+import { Button, Group, Menu, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconArrowLeft, IconDownload, IconFolderSymlink, IconShare } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { day } from "@/app/locale";
+import type { RecordView } from "@/bindings/RecordView";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { AnchorLink } from "@/components/links";
+import { PatientFrame } from "@/features/family/PatientFrame";
+import { GrantDialog } from "@/features/grants/GrantDialog";
+import { host } from "@/platform";
+import { useAsk, useDo } from "@/platform/queries";
+import { Content } from "./Content";
+import { COLLECTIONS } from "./collections";
+import { TrustLine } from "./TrustLine";
+
+interface Props {
+  recordId: string;
+  /** Set in somebody else's records. */
+  patientId?: string;
+}
+
+/** One record: what it says, why it can be believed, and what can be done with it. */
+export function RecordPage({ recordId, patientId }: Props) {
+  const client = useQueryClient();
+  const record = useAsk("record_open", { recordId, patientId: patientId ?? null });
+  const opened = record.data !== undefined;
+
+  // Opening marks a record as read; the lists show it the next time they are asked.
+  useEffect(() => {
+    if (!opened) return;
+    for (const name of patientId ? ["shared_list", "shared_records"] : ["records_list", "home_summary"]) {
+      void client.invalidateQueries({ queryKey: [name] });
+    }
+  }, [opened, patientId, client]);
+
+  const page = (
+    <Stack gap="lg" data-testid="record-page">
+      <BackLink patientId={patientId} />
+      {record.isPending && (
+        <Stack aria-busy="true">
+          <Skeleton h={40} w="60%" />
+          <Skeleton h={44} />
+          <Skeleton h={320} radius="lg" />
+        </Stack>
+      )}
+      {record.isError && <ErrorNotice error={record.error} retry={() => record.refetch()} />}
+      {record.data && <Opened view={record.data} patientId={patientId} />}
+    </Stack>
+  );
+  return patientId ? <PatientFrame patientId={patientId}>{page}</PatientFrame> : page;
+}
+
+function BackLink({ patientId }: { patientId?: string }) {
+  const { t } = useTranslation();
+  const label = (
+    <Group gap={6} component="span">
+      <IconArrowLeft size={18} aria-hidden />
+      {t("app.back")}
+    </Group>
+  );
+  return patientId ? (
+    <AnchorLink to="/shared/$patientId" params={{ patientId }} data-testid="record-back" w="fit-content">
+      {label}
+    </AnchorLink>
+  ) : (
+    <AnchorLink to="/records" data-testid="record-back" w="fit-content">
+      {label}
+    </AnchorLink>
+  );
+}
+
+function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
+  const { t } = useTranslation();
+  const { row } = view;
+  const [sharing, share] = useDisclosure(false);
+  const save = useDo("record_export");
+  const saveCopy = async () => {
+    const path = await host.pickSavePath(t("records.saveTitle"), row.title);
+    if (path) save.mutate({ recordId: row.id, patientId: patientId ?? null, path });
+  };
+  const withheld = view.content.kind === "withheld";
+  return (
+    <>
+      <Group justify="space-between" align="flex-start" gap="md">
+        <div className="ck-heading">
+          <Title order={1} data-testid="record-heading">
+            {row.title}
+          </Title>
+          <Text c="dimmed">
+            {[row.category, t(`collection.${row.collection}`), day(row.date)].filter(Boolean).join(" · ")}
+          </Text>
+        </div>
+        <Group gap="xs">
+          {!patientId && <MoveMenu view={view} />}
+          {!withheld && (
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={18} aria-hidden />}
+              onClick={saveCopy}
+              data-testid="record-save"
+            >
+              {t("records.save")}
+            </Button>
+          )}
+          {!patientId && !withheld && (
+            <Button
+              leftSection={<IconShare size={18} aria-hidden />}
+              onClick={share.open}
+              data-testid="record-share"
+            >
+              {t("records.share")}
+            </Button>
+          )}
+        </Group>
+      </Group>
+      <TrustLine trust={view.trust} recordId={row.id} patientId={patientId} />
+      {save.isError && <ErrorNotice error={save.error} />}
+      <Content content={view.content} trust={view.trust} />
+      <GrantDialog opened={sharing} onClose={share.close} recordId={row.id} />
+    </>
+  );
+}
+
+function MoveMenu({ view }: { view: RecordView }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const move = useDo("record_move", (row) => {
+    notifications.show({ message: t("records.moved", { collection: t(`collection.${row.collection}`) }) });
+    void client.invalidateQueries({ queryKey: ["record_open"] });
+    void client.invalidateQueries({ queryKey: ["records_list"] });
+  });
+  return (
+    <Menu width={280} position="bottom-end">
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<IconFolderSymlink size={18} aria-hidden />}
+          loading={move.isPending}
+          data-testid="record-move"
+        >
+          {t("records.move")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("records.moveHint")}</Menu.Label>
+        {COLLECTIONS.filter((one) => one !== view.row.collection).map((collection) => (
+          <Menu.Item key={collection} onClick={() => move.mutate({ recordId: view.row.id, collection })}>
+            {t(`collection.${collection}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,38 @@
+import type { AppEvent } from "@/bindings/AppEvent";
+import type { Commands } from "@/bindings/Commands";
+import type { ErrorView } from "@/bindings/ErrorView";
+
+export type CommandName = keyof Commands;
+export type RequestOf<K extends CommandName> = Commands[K]["request"];
+export type ResponseOf<K extends CommandName> = Commands[K]["response"];
+
+/** What the window needs from the program behind it. */
+export interface Host {
+  call<K extends CommandName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>>;
+  /** Answers with the function that stops listening. */
+  listen(onEvent: (event: AppEvent) => void): Promise<() => void>;
+  /** Asks the person for a file; null when they close the dialog. */
+  pickFile(title: string): Promise<string | null>;
+  /** Asks the person where to save; null when they close the dialog. */
+  pickSavePath(title: string, suggestedName: string): Promise<string | null>;
+}
+
+/** A failure the program reported, or one of the bridge itself. */
+export class CallError extends Error {
+  readonly view: ErrorView;
+
+  constructor(view: ErrorView) {
+    super(view.message);
+    this.name = "CallError";
+    this.view = view;
+  }
+
+  /** Whatever was thrown, as a failure with a code. */
+  static from(thrown: unknown): CallError {
+    if (thrown instanceof CallError) return thrown;
+    if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+      return new CallError(thrown as ErrorView);
+    }
+    return new CallError({ code: "internal", message: String(thrown), detail: null });
+  }
+}

@@ -1,0 +1,21 @@
+import { invoke } from "@tauri-apps/api/core";
+import { getCurrentWebviewWindow } from "@tauri-apps/api/webviewWindow";
+import { open, save } from "@tauri-apps/plugin-dialog";
+import type { AppEvent } from "@/bindings/AppEvent";
+import type { Host } from "./host";
+import { CallError } from "./host";
+
+/** The desktop app. Everything goes through its one command `call` and its one event `carekey`. */
+export const host: Host = {
+  async call(name, request) {
+    try {
+      return await invoke("call", { name, request });
+    } catch (thrown) {
+      throw CallError.from(thrown);
+    }
+  },
+  listen: (onEvent) =>
+    getCurrentWebviewWindow().listen<AppEvent>("carekey", (event) => onEvent(event.payload)),
+  pickFile: (title) => open({ title, multiple: false, directory: false }),
+  pickSavePath: (title, suggestedName) => save({ title, defaultPath: suggestedName }),
+};
