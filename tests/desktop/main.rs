@@ -6,15 +6,21 @@
 //! let app = desk.open("home", &[]).await;                 // one process, its data kept under the name "home"
 //! let maria = app.window().await;
 //! maria.click("profile-maria").await;                      // by data-testid, waits until it is there
-//! let doctor = app.next_window(maria.click("open-amir")).await;
-//! doctor.see_text("share-title", "Maria").await;
+//! let doctor = app.next_window(maria.click("profile-amir-window")).await;
+//! doctor.see_text("patient-row", "Maria").await;  
 //! doctor.picture("doctor-inbox").await;                    // target/desktop/doctor-inbox.png
 //! drop(app);                                               // or app.quit() / app.kill(), then desk.open("home", …) again
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a test that finds something missing ends there")]
+
 mod app;
 mod desk;
 mod leash;
+mod people;
 mod window;
 
+mod custody;
 mod shell;
+mod story;
+mod tour;

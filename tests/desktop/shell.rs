@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::{desk::Desk, people};
 
 #[tokio::test]
 async fn a_page_may_ask_the_api_and_little_else() {
@@ -65,4 +65,43 @@ async fn the_app_ends_when_asked_and_opens_again() {
         assert_eq!(session["stage"], "start", "{round} start: {session}");
         app.quit().await;
     }
+}
+
+#[tokio::test]
+async fn each_person_has_one_window() {
+    let desk = Desk::start().await;
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    people::online(&start).await;
+    let (patient, doctor) = (people::person(&start, "person").await, people::person(&start, "doctor").await);
+    let doctors = people::open_beside(&app, &start, &doctor).await;
+    let again = json!({ "profileId": doctor.id, "newWindow": true });
+    let session = start.call("profile_open", again).await.unwrap();
+    assert_eq!(session["stage"], "start", "the asking window stays as it is: {session}");
+    assert_eq!(app.window_count().await, 2, "a person who is open has their window brought forward");
+
+    people::open_here(&start, &patient).await;
+    doctors.see_text("profile-me", &doctor.name).await;
+    doctors.resize(900, 600).await;
+    doctors.picture("smallest-window").await;
+
+    doctors.close().await;
+    assert_eq!(app.window_count().await, 1, "the other window stays");
+    start.see_text("profile-me", &patient.name).await;
+    let list = start.call("profiles_list", json!({})).await.unwrap();
+    let open = list["profiles"].as_array().unwrap().iter().filter(|one| one["open"] == true);
+    assert_eq!(open.count(), 1, "a closed window's person is not open any more: {list}");
+}
+
+#[tokio::test]
+async fn a_profile_named_at_the_start_is_open_at_once() {
+    let desk = Desk::start().await;
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    people::online(&start).await;
+    let doctor = people::person(&start, "doctor").await;
+    app.quit().await;
+
+    let app = desk.open("home", &["--profile", &doctor.id]).await;
+    app.window().await.see_text("profile-me", &doctor.name).await;
 }

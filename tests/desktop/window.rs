@@ -1,4 +1,5 @@
-//! What a person does in one window, by the `data-testid` of what they see. Everything waits until it can.
+//! What a person does in one window, by the `data-testid` of what they see; attributes and nesting may follow, as in
+//! `grant-row[data-state=stopped] grant-stop`. Everything waits until it can.
 
 use std::{
     fs,
@@ -45,6 +46,16 @@ impl Window {
         .await;
     }
 
+    /// Picks the option that says `part` from a list that opens as one types.
+    pub(crate) async fn choose(&self, id: &str, part: &str) {
+        self.fill(id, part).await;
+        let option = format!("//*[@role='option'][contains(., {})]", json!(part));
+        self.until(&format!("an option {part:?} of {id}"), async || {
+            self.client.find(Locator::XPath(&option)).await.ok()?.click().await.ok()
+        })
+        .await;
+    }
+
     /// Waits until it is shown, and reads it.
     pub(crate) async fn see(&self, id: &str) -> String {
         self.until(id, async || self.find(id).await?.text().await.ok()).await
@@ -64,16 +75,12 @@ impl Window {
         self.until(&format!("{id} going away"), async || self.find(id).await.is_none().then_some(())).await;
     }
 
-    /// Whether it is shown at this moment.
-    pub(crate) async fn shows(&self, id: &str) -> bool {
-        self.turn_to().await;
-        self.find(id).await.is_some()
-    }
-
-    /// How many of it are shown at this moment.
-    pub(crate) async fn count(&self, id: &str) -> usize {
-        self.turn_to().await;
-        self.client.find_all(Locator::Css(&selector(id))).await.unwrap().len()
+    /// The numbers `n` of all `<prefix>n` that are shown at this moment.
+    pub(crate) async fn places(&self, prefix: &str) -> Vec<usize> {
+        let all = "return [...document.querySelectorAll('[data-testid]')].map((element) => element.dataset.testid)";
+        let ids = self.script(all).await;
+        let ids = ids.as_array().unwrap().iter().filter_map(Value::as_str);
+        ids.filter_map(|id| id.strip_prefix(prefix)?.parse().ok()).collect()
     }
 
     /// Asks the program as the page does; for what a native dialog would choose.
@@ -170,12 +177,30 @@ impl Window {
     }
 }
 
-fn selector(id: &str) -> String {
-    format!("[data-testid={}]", json!(id))
+/// `grant-row[data-state=stopped] grant-stop`: what has the second test id inside what has the first one, with an
+/// attribute.
+fn selector(ids: &str) -> String {
+    let parts = ids.split(' ').map(|part| {
+        let (id, attributes) = part.split_at(part.find('[').unwrap_or(part.len()));
+        format!("[data-testid={}]{attributes}", json!(id))
+    });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
-/// `target/desktop`, beside the build this test comes from.
+/// `target/desktop`, beside the build this test comes from, unless the tour wants them elsewhere.
 fn pictures() -> PathBuf {
+    if let Some(chosen) = std::env::var_os("CAREKEY_PICTURES") {
+        return chosen.into();
+    }
     let test = std::env::current_exe().unwrap();
     test.ancestors().nth(3).unwrap().join("desktop")
+}
+
+#[test]
+fn test_ids_become_selectors() {
+    assert_eq!(selector("nav-home"), r#"[data-testid="nav-home"]"#);
+    assert_eq!(
+        selector("grant-row[data-grant='7'] grant-stop"),
+        r#"[data-testid="grant-row"][data-grant='7'] [data-testid="grant-stop"]"#
+    );
 }

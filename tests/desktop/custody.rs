@@ -1,0 +1,99 @@
+//! A wallet of one's own against a real Secret Service: made, kept over a restart, locked away, missing.
+
+use serde_json::{Value, json};
+
+use crate::{
+    desk::Desk,
+    people::{self, text},
+    window::Window,
+};
+
+const NAME: &str = "Greta Lindqvist";
+
+#[tokio::test]
+async fn a_wallet_outlives_the_app_while_the_key_store_does() {
+    let desk = Desk::start().await;
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    people::online(&start).await;
+    start.click("start-create").await;
+    start.fill("wallet-name", NAME).await;
+    start.click("custody-keyring").await;
+    start.click("wallet-create").await;
+    confirm_words(&start).await;
+    start.see("enrol-code").await;
+    app.quit().await;
+
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    let id = own_profile(&start).await;
+    start.click(&format!("profile-{id}")).await;
+    start.see("enrol-code").await;
+    app.quit().await;
+
+    desk.lock_key_store();
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    let id = own_profile(&start).await;
+    start.click(&format!("profile-{id}")).await;
+    start.click("unlock-open").await;
+    start.see("error").await;
+    start.picture("key-store-locked").await;
+    let error = start.call("profile_unlock", json!({})).await.unwrap_err();
+    assert_eq!(error["code"], "keyringLocked", "a locked key store has a sentence of its own: {error}");
+}
+
+#[tokio::test]
+async fn without_a_key_store_a_passphrase_is_asked_for_and_never_skipped() {
+    let desk = Desk::start_without_key_store().await;
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    let custody = start.call("wallet_custody", json!({})).await.unwrap();
+    assert_eq!(custody["keyring"], "missing", "it says what is missing: {custody}");
+
+    let keyring = json!({ "name": NAME, "custody": "keyring" });
+    let error = start.call("wallet_create", keyring).await.unwrap_err();
+    assert_eq!(error["code"], "keyringMissing", "nothing is kept in memory silently: {error}");
+
+    start.click("start-create").await;
+    start.fill("wallet-name", NAME).await;
+    start.click("custody-passphrase").await;
+    start.fill("passphrase", "seven calm herons").await;
+    start.fill("passphrase-again", "seven calm herons").await;
+    start.picture("no-key-store").await;
+    start.click("wallet-create").await;
+    confirm_words(&start).await;
+    start.see("enrol-code").await;
+    app.quit().await;
+
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    let id = own_profile(&start).await;
+    start.click(&format!("profile-{id}")).await;
+    start.fill("unlock-passphrase", "seven loud herons").await;
+    start.click("unlock-open").await;
+    start.see("error").await;
+    start.fill("unlock-passphrase", "seven calm herons").await;
+    start.click("unlock-open").await;
+    start.see("enrol-code").await;
+}
+
+/// Reads the 24 words from the screen and types those that are asked for.
+async fn confirm_words(start: &Window) {
+    let shown = start.see("words").await;
+    let words: Vec<&str> = shown.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).collect();
+    assert_eq!(words.len(), 24, "all words are shown: {} of 24", words.len());
+    start.click("words-written").await;
+    start.see("words-confirm").await;
+    for place in start.places("word-").await {
+        start.fill(&format!("word-{place}"), words[place - 1]).await;
+    }
+    start.click("words-confirm").await;
+}
+
+async fn own_profile(start: &Window) -> String {
+    let list = start.call("profiles_list", json!({})).await.unwrap();
+    let own: Vec<&Value> = list["profiles"].as_array().unwrap().iter().filter(|one| one["name"] == NAME).collect();
+    assert_eq!(own.len(), 1, "the wallet is there once: {list}");
+    text(own[0], "id")
+}
