@@ -14,8 +14,12 @@
 //! assert_eq!(open_note(&reader, NoteKind(2), &note).unwrap().unwrap().as_slice(), b"hello");
 //! ```
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod hazmat;
 pub mod safe;
+#[cfg(test)]
+mod vectors;
 
 pub use safe::derivation::{DerivationError, WalletKeys};
 pub use safe::digest::{Digest, DigestWriter, h2, tagged_hash};

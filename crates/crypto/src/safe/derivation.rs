@@ -17,6 +17,7 @@ use core::fmt;
 use bip32::{ChildNumber, XPrv};
 
 use super::keys::SecretKey;
+use super::labels;
 use super::secret::{Secret32, derive_secret};
 use super::words::{RecoveryWords, Seed};
 
@@ -65,8 +66,8 @@ impl WalletKeys {
             identity: child_key(&account, IDENTITY)?,
             receiving: child_key(&account, RECEIVING)?,
             pseudonym: child_key(&account, PSEUDONYM)?,
-            expansion: child_secret(&account, EXPANSION, "pseudonym-expansion")?,
-            root: child_secret(&account, ROOT, "wallet-root")?,
+            expansion: child_secret(&account, EXPANSION, labels::PSEUDONYM_EXPANSION)?,
+            root: child_secret(&account, ROOT, labels::WALLET_ROOT)?,
         })
     }
 }

@@ -12,6 +12,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroize;
 
 use super::digest::{Digest, tagged_hash};
+use super::labels;
 use super::secret::Secret32;
 use crate::hazmat::curve;
 
@@ -140,7 +141,7 @@ impl SecretKey {
 
     /// The key determined by a derived secret: H("key", secret) mod q.
     pub fn from_secret(secret: &Secret32) -> Self {
-        let mut digest = tagged_hash("key", &[secret.expose()]);
+        let mut digest = tagged_hash(labels::KEY, &[secret.expose()]);
         let key = Self(curve::scalar_from_digest(&digest));
         digest.0.zeroize();
         key

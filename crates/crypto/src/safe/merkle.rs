@@ -14,11 +14,12 @@ use borsh::io::{Error as IoError, ErrorKind, Read};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::digest::{Digest, DigestWriter};
+use super::labels;
 
 /// Longest path a proof may have: a tree of 2^64 leaves.
 pub const MAX_PATH: usize = 64;
 
-static TAGGED: LazyLock<DigestWriter> = LazyLock::new(|| DigestWriter::new("merkle"));
+static TAGGED: LazyLock<DigestWriter> = LazyLock::new(|| DigestWriter::new(labels::MERKLE));
 
 /// The proof does not lead from this leaf to this root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

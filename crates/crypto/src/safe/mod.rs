@@ -3,6 +3,7 @@
 pub mod derivation;
 pub mod digest;
 pub mod keys;
+pub(crate) mod labels;
 pub mod merkle;
 pub mod mmr;
 pub mod note;

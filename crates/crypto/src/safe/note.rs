@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::digest::tagged_hash;
 use super::keys::{PublicKey, SecretKey, parse_point};
+use super::labels;
 use super::secret::{Secret32, derive_secret};
 use crate::hazmat::aead::{self, NONCE_ZERO, TAG_BYTES};
 use crate::hazmat::curve;
@@ -172,18 +173,18 @@ fn shared_point(r: &SecretKey, recipient: &PublicKey) -> SharedPoint {
 }
 
 fn view_tag(shared: &SharedPoint) -> u8 {
-    tagged_hash("view-tag", &[shared.as_slice()]).0[0]
+    tagged_hash(labels::VIEW_TAG, &[shared.as_slice()]).0[0]
 }
 
 /// ST = h1(S)·G.
 fn commitment(shared: &SharedPoint) -> PublicKey {
-    let scalar = curve::scalar_from_digest(&tagged_hash("h1", &[shared.as_slice()]));
+    let scalar = curve::scalar_from_digest(&tagged_hash(labels::H1, &[shared.as_slice()]));
     curve::encode(&(ProjectivePoint::GENERATOR * *scalar).to_affine()).unwrap_or_else(|| unreachable!())
 }
 
 /// HKDF of S to 32 bytes, so that the point itself need not be kept.
 fn compress(shared: &SharedPoint) -> Secret32 {
-    derive_secret(shared.as_slice(), &[], "note-shared", &[])
+    derive_secret(shared.as_slice(), &[], labels::NOTE_SHARED, &[])
 }
 
 fn note_key(shared: &SharedPoint, announcement: &Announcement, kind: NoteKind) -> Secret32 {
@@ -192,7 +193,7 @@ fn note_key(shared: &SharedPoint, announcement: &Announcement, kind: NoteKind) -
 
 fn note_key_from(shared: &Secret32, announcement: &Announcement, kind: NoteKind) -> Secret32 {
     let salt = [announcement.r.as_slice(), announcement.st.as_slice()].concat();
-    derive_secret(shared.expose(), &salt, "note", &[&[kind.0]])
+    derive_secret(shared.expose(), &salt, labels::NOTE, &[&[kind.0]])
 }
 
 fn associated_data(announcement: &Announcement, kind: NoteKind) -> Vec<u8> {
@@ -210,7 +211,11 @@ fn pad(plaintext: &[u8]) -> Result<Zeroizing<Vec<u8>>, NoteError> {
     Ok(padded)
 }
 
+/// Accepts what [`pad`] can make and nothing else but a larger bucket than needed.
 fn unpad(padded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if !BUCKETS.contains(&padded.len()) {
+        return None;
+    }
     let (length, rest) = padded.split_first_chunk::<LENGTH_BYTES>()?;
     let (plaintext, padding) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
     padding.iter().all(|byte| *byte == 0).then(|| Zeroizing::new(plaintext.to_vec()))

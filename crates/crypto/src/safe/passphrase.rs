@@ -35,8 +35,8 @@ impl Cost {
     pub const RECOMMENDED: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
     /// 64 KiB, one pass: for tests and sample networks, where no passphrase guards anything.
     pub const TOY: Self = Self { memory_kib: 64, passes: 1, lanes: 1 };
-    /// Most memory a file may ask for: 1 GiB.
-    pub const MAX_MEMORY_KIB: u32 = 1024 * 1024;
+    /// Most memory a file may ask for: 256 MiB.
+    pub const MAX_MEMORY_KIB: u32 = 256 * 1024;
     const MAX_PASSES: u8 = 16;
     const MAX_LANES: u8 = 16;
 

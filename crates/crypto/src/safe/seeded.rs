@@ -5,6 +5,7 @@ use core::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};
 
 use super::digest::tagged_hash;
+use super::labels;
 
 pub(crate) struct SeededRng {
     seed: u64,
@@ -35,7 +36,7 @@ impl TryRng for SeededRng {
     fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
         for chunk in out.chunks_mut(32) {
             self.counter += 1;
-            let block = tagged_hash("seeded", &[&self.seed.to_le_bytes(), &self.counter.to_le_bytes()]);
+            let block = tagged_hash(labels::SEEDED, &[&self.seed.to_le_bytes(), &self.counter.to_le_bytes()]);
             chunk.copy_from_slice(&block.0[..chunk.len()]);
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Authenticated encryption of small secrets under a key that is used for one message.
 
+use super::labels;
 use super::secret::Secret32;
 use crate::hazmat::aead::{self, NONCE_ZERO, TAG_BYTES};
 
@@ -26,7 +27,7 @@ pub fn open_small(key: &Secret32, context: &[u8], sealed: &[u8]) -> Result<Vec<u
 /// is authenticated).
 pub fn wrap_key(wrapping: &Secret32, key: &Secret32) -> [u8; 32 + TAG_BYTES] {
     let mut out = [0; 32 + TAG_BYTES];
-    out.copy_from_slice(&seal_small(wrapping, b"carekey/v1/wrap", key.expose()));
+    out.copy_from_slice(&seal_small(wrapping, labels::WRAP, key.expose()));
     out
 }
 
@@ -35,7 +36,7 @@ pub fn wrap_key(wrapping: &Secret32, key: &Secret32) -> [u8; 32 + TAG_BYTES] {
 /// # Errors
 /// [`WrapError`] for a wrong wrapping key or any changed byte.
 pub fn unwrap_key(wrapping: &Secret32, wrapped: &[u8; 32 + TAG_BYTES]) -> Result<Secret32, WrapError> {
-    let bytes = open_small(wrapping, b"carekey/v1/wrap", wrapped)?;
+    let bytes = open_small(wrapping, labels::WRAP, wrapped)?;
     Ok(Secret32::from_bytes(bytes.try_into().map_err(|_| WrapError)?))
 }
 

@@ -18,7 +18,7 @@ pub enum SealError {
     #[error("sealed record with an impossible header")]
     BadHeader,
     /// The key is not this record's, or the header was changed.
-    #[error("key does not belong to this record")]
+    #[error("key does not belong to this record, or its header was changed")]
     WrongKey,
     /// The record ends before its trailer: a download or a disk cut it short.
     #[error("sealed record is cut short")]
@@ -41,7 +41,7 @@ pub enum SealError {
         /// Its length.
         bytes: usize,
     },
-    /// More than 2^32 − 2 chunks.
+    /// More than 2^32 − 3 chunks of the file.
     #[error("record exceeds the format's number of chunks")]
     TooLong,
     /// The source did not have as many bytes as announced: it was written to while being sealed.

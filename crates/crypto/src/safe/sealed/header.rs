@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 use super::error::SealError;
 use crate::hazmat::aead::TAG_BYTES;
 use crate::hazmat::stream::ChunkStream;
+use crate::safe::labels;
 use crate::safe::note::SUITE_SECP256K1_AES256;
 use crate::safe::secret::{Secret32, derive_secret};
 
@@ -78,7 +79,7 @@ impl RecordHeader {
         let mut nonce_prefix = [0; 7];
         rng.fill_bytes(&mut nonce_prefix);
         let mut header = Self { chunk, metadata_blocks, nonce_prefix, commitment: [0; 32] };
-        header.commitment = *header.derive(key, "record-commitment").expose();
+        header.commitment = *header.derive(key, labels::RECORD_COMMITMENT).expose();
         Ok(header)
     }
 
@@ -136,10 +137,10 @@ impl RecordHeader {
 
     /// The cipher of this record's chunks, if `key` is the one that the header commits to.
     pub(super) fn cipher(&self, key: &Secret32) -> Result<ChunkStream, SealError> {
-        if !bool::from(self.derive(key, "record-commitment").expose().ct_eq(&self.commitment)) {
+        if !bool::from(self.derive(key, labels::RECORD_COMMITMENT).expose().ct_eq(&self.commitment)) {
             return Err(SealError::WrongKey);
         }
-        Ok(ChunkStream::new(&self.derive(key, "record-chunks"), &self.nonce_prefix))
+        Ok(ChunkStream::new(&self.derive(key, labels::RECORD_CHUNKS), &self.nonce_prefix))
     }
 
     /// HKDF of K_P salted with the header up to its commitment, so that no two records share a chunk key.
