@@ -29,7 +29,7 @@ pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
 pub(crate) fn view_image(bytes: &[u8]) -> Option<ImageView> {
     let media_type = media_type(bytes)?;
     let size = match media_type {
-        "image/png" => pair(bytes, 16, |bytes, at| be32(bytes, at), 4),
+        "image/png" => pair(bytes, 16, be32, 4),
         "image/gif" => pair(bytes, 6, |bytes, at| le16(bytes, at).map(u32::from), 2),
         "image/bmp" => pair(bytes, 18, le32, 4).map(|(width, height)| (width, height.min(height.wrapping_neg()))),
         "image/jpeg" => jpeg_size(bytes),

@@ -18,7 +18,7 @@ pub enum DocumentView {
     /// A FHIR Bundle or resource.
     Fhir(Box<FhirView>),
     /// A DICOM file.
-    Dicom(DicomView),
+    Dicom(Box<DicomView>),
     /// A PDF.
     Pdf(PdfView),
     /// A picture.
@@ -67,7 +67,7 @@ pub enum ViewError {
 pub fn view(bytes: &[u8], kind: Kind) -> Result<DocumentView, ViewError> {
     Ok(match kind {
         Kind::FhirBundle | Kind::FhirResource => DocumentView::Fhir(Box::new(FhirDocument::parse(bytes)?.view())),
-        Kind::Dicom => DocumentView::Dicom(dicom::view_dicom(bytes)?),
+        Kind::Dicom => DocumentView::Dicom(Box::new(dicom::view_dicom(bytes)?)),
         Kind::Pdf if pdf::is_pdf(bytes) => DocumentView::Pdf(pdf::view_pdf(bytes)),
         Kind::Image => DocumentView::Image(view_image(bytes).ok_or(ViewError::KindMismatch(kind))?),
         Kind::Text => DocumentView::Text(text::view_text(bytes)),

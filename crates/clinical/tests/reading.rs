@@ -43,8 +43,8 @@ fn a_bundle_is_laid_out_by_what_a_person_looks_for() {
     assert_eq!(view.encounters[0].place.as_deref(), Some("North General"));
     assert!(view.documents[0].attachments[0].embedded);
     assert_eq!(view.other[0].narrative.as_deref(), Some("30 minutes a day"), "what has no place is listed, not lost");
-    assert_eq!(view.date.as_deref(), Some("2026-05-12T09:00:00+02:00"), "the newest entry dates the bundle");
-    assert_eq!(view.title, "Blood chemistry");
+    assert_eq!(view.date.as_deref(), Some("2026-05-12T10:00:00Z"), "the newest entry dates the bundle");
+    assert_eq!(view.title, "Health record of Maria Keller");
 }
 
 #[test]

@@ -1,1 +1,3 @@
 //! carekey-sample
+
+pub mod documents;

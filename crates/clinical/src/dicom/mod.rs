@@ -191,7 +191,7 @@ fn title(dataset: &Dataset<'_>) -> String {
         title = format!("{title} {part}");
     }
     match study {
-        Some(study) => format!("{title}: {study}"),
+        Some(study) => format!("{title}: {}", study.replace('^', " ")),
         None => title,
     }
 }

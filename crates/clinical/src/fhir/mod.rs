@@ -275,7 +275,8 @@ fn title_of(document: &Value, composition: Option<&Value>, view: &FhirView) -> S
             .or_else(|| resource_type(document).map(words))
             .unwrap_or_else(|| "FHIR document".to_owned());
     }
-    if let [report] = view.reports.as_slice() {
+    let only_a_report = view.problems.is_empty() && view.medication.is_empty() && view.procedures.is_empty();
+    if let ([report], true) = (view.reports.as_slice(), only_a_report) {
         return report.name.text.clone();
     }
     let kinds = [
@@ -289,7 +290,11 @@ fn title_of(document: &Value, composition: Option<&Value>, view: &FhirView) -> S
         (view.documents.len(), "Documents"),
     ];
     let mut present = kinds.iter().filter(|(count, _)| *count > 0);
+    let of_one_kind = |rows: &[ResultRow]| rows.iter().all(|row| row.name.text == rows[0].name.text);
     match (present.next(), present.next(), person) {
+        (Some(_), None, _) if !view.results.is_empty() && of_one_kind(&view.results) => {
+            view.results[0].name.text.clone()
+        }
         (Some((_, only)), None, _) => (*only).to_owned(),
         (Some(_), Some(_), Some(person)) => format!("Health record of {person}"),
         (Some(_), Some(_), None) => "Health record".to_owned(),
@@ -330,8 +335,20 @@ fn laboratory_only(view: &FhirView) -> bool {
     view.results.iter().all(|row| row.category.as_deref() == Some("laboratory"))
 }
 
-/// The collection a document belongs to: what more than half of its entries are, else what its title says.
+/// The collection a document belongs to: what more than half of its entries are, else what its title says. A record of
+/// three or more kinds of entries is a general one, however many results it has.
 pub(crate) fn category_of(view: &FhirView) -> Category {
+    let kinds = [
+        view.problems.len(),
+        view.medication.len(),
+        view.allergies.len(),
+        view.vaccinations.len(),
+        view.procedures.len(),
+        view.results.len(),
+    ];
+    if kinds.iter().filter(|count| **count > 0).count() >= 3 {
+        return Category::General;
+    }
     let report_says = view.reports.iter().find_map(|report| {
         let code = json::loinc(&report.name);
         category::of_result(code.as_deref(), None)

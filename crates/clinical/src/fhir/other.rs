@@ -9,7 +9,7 @@ use super::json::{
 use super::lists::name_or;
 use super::narrative::plain_text;
 use super::patient::Subjects;
-use super::views::{Attachment, DocumentEntry, Encounter, OtherResource, Procedure, Section};
+use super::views::{Attachment, Concept, DocumentEntry, Encounter, OtherResource, Procedure, Section};
 
 pub(super) fn procedure<'a>(placed: Placed<'a>, index: &Index<'a>, subjects: &Subjects<'a>) -> Procedure {
     let resource = placed.resource;
@@ -119,14 +119,14 @@ pub(super) fn other(resource: &Value) -> OtherResource {
 
 /// The best name a resource of any type has for itself.
 pub(super) fn title_of(resource: &Value) -> Option<String> {
+    // A bare code is no name.
+    let named = |concept: &Concept| concept.codes.iter().all(|code| code.code.as_deref() != Some(&concept.text));
+    let of = |key: &str| list(resource, key).iter().filter_map(concept).find(named).map(|concept| concept.text);
     owned(resource, "title")
-        .or_else(|| concept_of(resource, "code").map(|code| code.text))
-        .or_else(|| concepts(resource, "category"))
-        .or_else(|| concepts(resource, "type"))
+        .or_else(|| ["code", "category", "type"].iter().find_map(|key| of(key)))
         .or_else(|| owned(resource, "description"))
         .or_else(|| super::patient::full_name(resource))
         .or_else(|| owned(resource, "name"))
-        .or_else(|| owned(resource, "questionnaire"))
 }
 
 fn date_of(resource: &Value) -> Option<String> {

@@ -58,6 +58,9 @@ fn element(out: &mut Vec<u8>, (group, number): (u16, u16), vr: &[u8; 2], value: 
     }
 }
 
+/// Tag, value representation, value.
+pub type Element = ((u16, u16), &'static [u8; 2], Vec<u8>);
+
 /// A 4 × 2 picture with elements that a test changes or adds.
 pub struct Dicom {
     pub syntax: &'static str,
@@ -65,7 +68,7 @@ pub struct Dicom {
     pub samples: u16,
     pub bits: u16,
     pub signed: bool,
-    pub extra: Vec<((u16, u16), &'static [u8; 2], Vec<u8>)>,
+    pub extra: Vec<Element>,
     /// The pixel data element: native bytes, or the fragments of an encapsulated frame.
     pub pixels: Result<Vec<u8>, Vec<Vec<u8>>>,
 }
@@ -88,7 +91,7 @@ impl Dicom {
         out.extend(b"DICM");
         element(&mut out, (2, 0x10), b"UI", self.syntax.as_bytes());
         let short = |value: u16| value.to_le_bytes().to_vec();
-        let mut elements: Vec<((u16, u16), &[u8; 2], Vec<u8>)> = vec![
+        let mut elements: Vec<Element> = vec![
             ((8, 0x16), b"UI", b"1.2.840.10008.5.1.4.1.1.2".to_vec()),
             ((8, 0x20), b"DA", b"20260512".to_vec()),
             ((8, 0x30), b"TM", b"093000.5".to_vec()),
