@@ -28,7 +28,7 @@ export function Gate() {
   if (!session.data) {
     return (
       <Center mih="60vh">
-        <Stack w={320}>
+        <Stack w={320} aria-busy="true">
           <Skeleton h={28} />
           <Skeleton h={64} />
           <Skeleton h={64} />

@@ -106,10 +106,11 @@ export function Shell() {
                 key={to}
                 to={to}
                 className="ck-nav"
-                activeOptions={{ exact: to === "/" && !(isClinician(profile) && path.startsWith("/shared")) }}
                 data-testid={`nav-${key}`}
-                activeProps={{ "aria-current": "page" }}
-                {...(key === "patients" && path.startsWith("/shared") ? { "data-status": "active" } : {})}
+                data-on={isOn(to, key === "patients" && path.startsWith("/shared") ? "/" : path)}
+                aria-current={
+                  isOn(to, key === "patients" && path.startsWith("/shared") ? "/" : path) ? "page" : undefined
+                }
               >
                 <NavIcon size={20} stroke={1.75} aria-hidden />
                 <span className="ck-grow">{t(`nav.${key}`)}</span>
@@ -134,6 +135,12 @@ export function Shell() {
       <TaskTray />
     </AppShell>
   );
+}
+
+/** Patients are a clinician's first page, so what is shared with them belongs to it. */
+function isOn(to: Place, path: string): boolean {
+  if (to !== "/") return path === to || path.startsWith(`${to}/`);
+  return path === "/" || path === "";
 }
 
 function FlagCount() {

@@ -14,6 +14,12 @@ const amber: MantineColorsTuple = [
   "#fdf4e3", "#f8e6c4", "#f0cc8b", "#e8b14f", "#dd9a26", "#b97a12", "#99620a", "#875506", "#6d4404", "#533302",
 ]; // biome-ignore format: a palette is read as a row
 
+/** Stopping and failing; dark enough to carry white text. */
+// biome-ignore format: a palette is read as a row
+const red: MantineColorsTuple = [
+  "#fdecea", "#fbd5d2", "#f4a9a3", "#ee7a72", "#e6544a", "#d93a30", "#c22c23", "#b3261e", "#8f1d17", "#6b150f",
+];
+
 export type Accent = "teal" | "indigo" | "amber";
 
 /** The colour that says which role is on. */
@@ -25,7 +31,7 @@ export function makeTheme(accent: Accent) {
   return createTheme({
     primaryColor: accent,
     primaryShade: { light: 7, dark: 6 },
-    colors: { teal, indigo, amber },
+    colors: { teal, indigo, amber, red },
     fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
     fontFamilyMonospace: "ui-monospace, 'DejaVu Sans Mono', 'Liberation Mono', monospace",
     defaultRadius: "md",

@@ -82,9 +82,8 @@ function GrantProgress({ grant, compact }: { grant: GrantView; compact?: boolean
       return (
         <Text size="sm" c="dimmed" data-testid="grant-state" data-state="stopped">
           {grant.openedRecords > 0
-            ? t("grants.stopped", { count: grant.openedRecords, name })
-            : t("grants.stoppedNone", { name })}{" "}
-          {brief(state.at)}
+            ? t("grants.stopped", { count: grant.openedRecords, name, time: brief(state.at) })
+            : t("grants.stoppedNone", { name, time: brief(state.at) })}
         </Text>
       );
     case "expired":

@@ -1,9 +1,11 @@
 import { Badge, Card, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import type { ClinicalItem } from "@/bindings/ClinicalItem";
 import type { ClinicalSection } from "@/bindings/ClinicalSection";
+import { en } from "@/i18n/en";
 import { ResultsTable } from "./ResultsTable";
 
 /** A FHIR document as a person reads it: one card for each part. */
@@ -39,6 +41,11 @@ export function ClinicalSections({ sections }: { sections: ClinicalSection[] }) 
   );
 }
 
+function statusWord(t: TFunction, status: string): string {
+  const key = status.toLowerCase().replace(/[-_ ]+([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+  return key in en.status ? t(`status.${key as keyof typeof en.status}`) : status;
+}
+
 function Item({ item }: { item: ClinicalItem }) {
   const { t } = useTranslation();
   const when =
@@ -65,7 +72,7 @@ function Item({ item }: { item: ClinicalItem }) {
       </div>
       {item.status && (
         <Badge variant="default" tt="none" className="ck-fixed">
-          {item.status}
+          {statusWord(t, item.status)}
         </Badge>
       )}
       {when && (

@@ -49,29 +49,31 @@ export function RecordsPage() {
         onChange={(event) => setText(event.currentTarget.value)}
         data-testid="record-search"
       />
-      <Chip.Group
-        value={collection ?? "all"}
-        onChange={(value) =>
-          navigate({ to: "/records", search: value === "all" ? {} : { collection: String(value) } })
-        }
-      >
-        <Group gap="xs">
-          <Chip value="all" wrapperProps={{ "data-testid": "collection-all" }}>
-            {`${t("records.all")} ${all}`}
-          </Chip>
-          {(list.data?.collections ?? [])
-            .filter((one) => one.count > 0 || one.collection === collection)
-            .map((one) => (
-              <Chip
-                key={one.collection}
-                value={one.collection}
-                wrapperProps={{ "data-testid": `collection-${one.collection}` }}
-              >
-                {`${t(`collection.${one.collection}`)} ${one.count}`}
-              </Chip>
-            ))}
-        </Group>
-      </Chip.Group>
+      {list.data && (
+        <Chip.Group
+          value={collection ?? "all"}
+          onChange={(value) =>
+            navigate({ to: "/records", search: value === "all" ? {} : { collection: String(value) } })
+          }
+        >
+          <Group gap="xs">
+            <Chip value="all" wrapperProps={{ "data-testid": "collection-all" }}>
+              {`${t("records.all")} ${all}`}
+            </Chip>
+            {(list.data?.collections ?? [])
+              .filter((one) => one.count > 0 || one.collection === collection)
+              .map((one) => (
+                <Chip
+                  key={one.collection}
+                  value={one.collection}
+                  wrapperProps={{ "data-testid": `collection-${one.collection}` }}
+                >
+                  {`${t(`collection.${one.collection}`)} ${one.count}`}
+                </Chip>
+              ))}
+          </Group>
+        </Chip.Group>
+      )}
       {list.isPending && <RowSkeletons rows={7} />}
       {list.isError && <ErrorNotice error={list.error} retry={() => list.refetch()} />}
       {list.data && list.data.records.length === 0 && (

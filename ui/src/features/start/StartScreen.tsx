@@ -195,7 +195,7 @@ function NetworkNotice({ network }: { network: NetworkView }) {
     case "online":
       return network.sample ? (
         <Text size="sm" c="dimmed" data-testid="network" data-phase="online">
-          {`${network.name} · ${t("app.sample")}`}
+          {t("app.sample")}
         </Text>
       ) : (
         <Text size="sm" c="dimmed" data-testid="network" data-phase="online">

@@ -1,0 +1,174 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { emit, resetWorld, world } from "@/fake/host";
+import { click, openWindow } from "./window";
+
+const SLOW = { timeout: 5000 };
+
+describe("the start screen", () => {
+  it("opens a person in this window", async () => {
+    const user = openWindow();
+    await click(user, "profile-maria");
+    expect(await screen.findByRole("heading", { name: "Hello, Maria Keller" }, SLOW)).toBeVisible();
+  });
+
+  it("says what to do when the network cannot be reached", async () => {
+    resetWorld({ pace: 5, network: { ...world.network, phase: "offline" } });
+    openWindow();
+    expect(await screen.findByText(/No hospital can be reached right now/, undefined, SLOW)).toBeVisible();
+  });
+});
+
+describe("Maria", () => {
+  it("lets Dr Okafor read her laboratory records, reading the sentence first", async () => {
+    const user = openWindow("maria", "#/people");
+    await click(user, "grant-open");
+    await click(user, "grant-person");
+    await user.click(await screen.findByRole("option", { name: /Okafor/ }, SLOW));
+    await user.click(screen.getByRole("radio", { name: "Laboratory" }));
+    await user.click(screen.getByRole("radio", { name: "No end" }));
+    expect(screen.getByTestId("grant-sentence")).toHaveTextContent(
+      "Dr Grace Okafor can read your laboratory records until you stop it, for treatment.",
+    );
+    const preview = await screen.findByTestId("grant-preview", undefined, SLOW);
+    expect(within(preview).getByText("Blood test: lipids, HbA1c, kidney")).toBeInTheDocument();
+    await click(user, "grant-confirm");
+    await waitFor(
+      () => expect(screen.getByTestId("grant-sent-state")).toHaveAttribute("data-state", "confirmed"),
+      SLOW,
+    );
+    const made = world.grants[0];
+    expect(made?.what).toEqual({ kind: "collection", collection: "laboratory" });
+    expect(made?.until, "no end was chosen").toBeNull();
+  });
+
+  it("stops Dr Haddad with two clicks", async () => {
+    const user = openWindow("maria", "#/people");
+    const active = await screen.findByTestId("grants-active", undefined, SLOW);
+    const row = within(active)
+      .getByText("Dr Amir Haddad")
+      .closest('[data-testid="grant-row"]') as HTMLElement;
+    await user.click(within(row).getByTestId("grant-stop"));
+    expect(await screen.findByText(/will no longer be able to read your heart records/)).toBeInTheDocument();
+    await click(user, "grant-stop-confirm");
+    const ended = screen.getByTestId("grants-ended");
+    expect(
+      await within(ended).findByText(/Dr Amir Haddad had opened 3 records before/, undefined, SLOW),
+    ).toBeInTheDocument();
+  });
+
+  it("sees which value is out of range by word, not by colour alone", async () => {
+    openWindow("maria", "#/records/a1");
+    const rows = await screen.findAllByTestId("result-row", undefined, SLOW);
+    expect(rows[0]).toHaveTextContent(/HbA1c.*7\.1.*high.*4\.0 – 6\.0/);
+  });
+
+  it("is shown nothing of a record whose check failed, and is told which check it was", async () => {
+    openWindow("maria", "#/records/a8");
+    const withheld = await screen.findByTestId("record-withheld", undefined, SLOW);
+    expect(within(withheld).getByTestId("check-contentUnchanged")).toHaveAttribute("data-outcome", "failed");
+    expect(screen.queryByTestId("record-save"), "an altered record is not saved either").toBeNull();
+    expect(screen.queryByTestId("record-share"), "nor shared").toBeNull();
+  });
+
+  it("sees a read that only one side reports stand out", async () => {
+    const user = openWindow("maria", "#/activity");
+    await screen.findByTestId("access-table", undefined, SLOW);
+    await user.click(screen.getByRole("switch"));
+    await waitFor(() => expect(screen.getAllByTestId("access-row")).toHaveLength(2), SLOW);
+    expect(screen.getByText("Only the hospital reports this")).toBeInTheDocument();
+  });
+
+  it("can stop adding a document half-way, and nothing is kept", async () => {
+    const user = openWindow("maria", "#/records");
+    world.pace = 60;
+    const before = world.records.length;
+    await click(user, "record-add");
+    await click(user, "import-choose");
+    await screen.findByTestId("import-title", undefined, SLOW);
+    await click(user, "import-confirm");
+    await click(user, "task-cancel");
+    await waitFor(() => expect(screen.getByTestId("task")).toHaveAttribute("data-state", "cancelled"), SLOW);
+    expect(world.records).toHaveLength(before);
+  });
+
+  it("is told in plain words what went wrong, with the code one click deeper, and tries again", async () => {
+    world.faults.set("records_list", "offline");
+    const user = openWindow("maria", "#/records");
+    const notice = await screen.findByTestId("error", undefined, SLOW);
+    expect(notice).toHaveTextContent("No hospital can be reached.");
+    world.faults.clear();
+    await click(user, "error-retry");
+    expect(await screen.findByTestId("records-list", undefined, SLOW)).toBeInTheDocument();
+  });
+
+  it("sees a new record without asking", async () => {
+    openWindow("maria", "#/records");
+    await screen.findByTestId("records-list", undefined, SLOW);
+    const first = world.records[0];
+    if (!first) throw new Error("the made-up world has records");
+    world.records = [{ ...first, id: "fresh", title: "X-ray of the hand" }, ...world.records];
+    emit({ type: "recordsChanged" });
+    expect(await screen.findByText("X-ray of the hand", undefined, SLOW)).toBeInTheDocument();
+  });
+
+  it("changes to German at once", async () => {
+    const user = openWindow("maria", "#/settings");
+    await user.click(await screen.findByRole("radio", { name: "Deutsch" }, SLOW));
+    expect(await screen.findByRole("heading", { name: "Einstellungen" }, SLOW)).toBeInTheDocument();
+  });
+});
+
+describe("Dr Haddad", () => {
+  it("writes a note for the patient he is looking at", async () => {
+    const user = openWindow("haddad", "#/shared/care1maria");
+    await click(user, "write-for-patient");
+    await waitFor(
+      () => expect(screen.getByTestId("write-patient")).toHaveValue("Maria Keller · North General"),
+      SLOW,
+    );
+    await user.type(screen.getByTestId("write-title"), "Visit");
+    await user.type(screen.getByTestId("write-text"), "Pulse 76.");
+    await click(user, "write-send");
+    await waitFor(() => expect(world.written[0]?.title).toBe("Visit"), SLOW);
+    await waitFor(
+      () => expect(screen.getAllByTestId("written-row")[0]).toHaveAttribute("data-state", "confirmed"),
+      SLOW,
+    );
+  });
+
+  it("always sees whose records he is in", async () => {
+    openWindow("haddad", "#/shared/care1maria/a3");
+    const frame = await screen.findByTestId("patient-frame", undefined, SLOW);
+    expect(
+      await within(frame).findByText("You are looking at the records of Maria Keller"),
+    ).toBeInTheDocument();
+    expect(screen.queryByTestId("record-share"), "a reader cannot share on").toBeNull();
+  });
+});
+
+describe("a new person", () => {
+  it("writes down 24 words, types three of them, and registers", async () => {
+    const user = openWindow();
+    await click(user, "start-create");
+    await user.type(screen.getByTestId("wallet-name"), "Eva Lind");
+    await click(user, "wallet-create");
+    const words = await screen.findByTestId("words", undefined, SLOW);
+    const shown = within(words)
+      .getAllByRole("listitem")
+      .map((item) => item.textContent?.replace(/^\d+\s*/, "") ?? "");
+    expect(shown).toHaveLength(24);
+    await click(user, "words-written");
+    for (const place of [3, 11, 20]) {
+      await user.type(screen.getByTestId(`word-${place}`), place === 11 ? "wrong" : (shown[place - 1] ?? ""));
+    }
+    await click(user, "words-confirm");
+    expect(await screen.findByTestId("error", undefined, SLOW)).toHaveAttribute("data-code", "wordsMismatch");
+    await user.clear(screen.getByTestId("word-11"));
+    await user.type(screen.getByTestId("word-11"), shown[10] ?? "");
+    await click(user, "words-confirm");
+    await user.type(await screen.findByTestId("enrol-code", undefined, SLOW), "NORTH-4711-22");
+    await click(user, "enrol");
+    expect(await screen.findByRole("heading", { name: "Hello, Eva Lind" }, SLOW)).toBeInTheDocument();
+  });
+});
