@@ -45,6 +45,7 @@ function Looks({ nonce, children }: { nonce: string; children: ReactNode }) {
   return (
     <MantineProvider
       theme={theme}
+      env={import.meta.env.MODE === "test" ? "test" : "default"}
       cssVariablesResolver={cssVariables}
       getStyleNonce={() => nonce}
       {...(scheme === "system"

@@ -25,6 +25,7 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 Element.prototype.scrollIntoView = () => {};
 
 beforeEach(() => {

@@ -119,6 +119,8 @@ function WriteForm({ patientId }: { patientId?: string }) {
       <Stack>
         {recipients.isError && <ErrorNotice error={recipients.error} retry={() => recipients.refetch()} />}
         <Select
+          // The shown name is taken when the field appears, so it must appear with the names.
+          key={recipients.isSuccess ? "ready" : "waiting"}
           label={t("clinic.patient")}
           placeholder={t("clinic.patientPlaceholder")}
           data={people.map((person) => ({

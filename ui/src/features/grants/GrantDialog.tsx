@@ -120,6 +120,7 @@ function GrantForm({ onClose, recordId }: { onClose: () => void; recordId?: stri
               value={draft.granteeId}
               onChange={(granteeId) => change({ granteeId, purpose: null })}
               searchable
+              openOnFocus={false}
               nothingFoundMessage={t("grants.whoNothing")}
               maxDropdownHeight={280}
               data-autofocus
@@ -162,6 +163,7 @@ function GrantForm({ onClose, recordId }: { onClose: () => void; recordId?: stri
                   </div>
                 ) : (
                   <Select
+                    key={records.isSuccess ? "ready" : "waiting"}
                     aria-label={t("grants.whatRecord")}
                     placeholder={t("grants.recordPlaceholder")}
                     data={(records.data?.records ?? []).map((row) => ({ value: row.id, label: row.title }))}
