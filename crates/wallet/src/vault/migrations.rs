@@ -1,0 +1,279 @@
+//! The tables, and how older vaults become newer ones. Append only: a released step is never edited.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::error::VaultError;
+
+/// Step i brings a vault from version i to i + 1 (`PRAGMA user_version`).
+const STEPS: &[&str] = &[VERSION_1];
+
+/// Of three columns that begin with the same word (`_txid`, `_height`, `_time`), see [`Progress`](super::Progress).
+const VERSION_1: &str = "
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The person's own records. Keys are absent once a record is erased.
+CREATE TABLE records (
+    reference BLOB PRIMARY KEY CHECK (length(reference) = 16),
+    anchor_txid BLOB UNIQUE CHECK (length(anchor_txid) = 32),
+    anchor_height INTEGER,
+    anchor_time INTEGER,
+    erase_state INTEGER NOT NULL,
+    erase_txid BLOB CHECK (length(erase_txid) = 32),
+    erase_height INTEGER,
+    erase_time INTEGER,
+    record_key BLOB CHECK (length(record_key) = 32),
+    blind BLOB CHECK (length(blind) = 32),
+    owner_secret BLOB CHECK (length(owner_secret) = 32),
+    content_root BLOB NOT NULL CHECK (length(content_root) = 32),
+    sealed_bytes INTEGER NOT NULL,
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    blob BLOB NOT NULL CHECK (length(blob) = 16),
+    author INTEGER NOT NULL,
+    collection INTEGER NOT NULL,
+    document_time INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    self_reported INTEGER NOT NULL,
+    added INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
+    original_bytes INTEGER,
+    category TEXT,
+    out_of_range INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_by_time ON records (document_time);
+
+-- Entries at hospitals: in a catalogue (collection, epoch, nonce) or behind a grant of one record (grant_n).
+CREATE TABLE deposits (
+    x BLOB PRIMARY KEY CHECK (length(x) = 32),
+    reference BLOB NOT NULL REFERENCES records (reference) ON DELETE CASCADE,
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    collection INTEGER,
+    epoch INTEGER,
+    nonce BLOB CHECK (length(nonce) = 16),
+    grant_n INTEGER,
+    state INTEGER NOT NULL,
+    CHECK ((collection IS NULL) = (grant_n IS NOT NULL)),
+    CHECK ((collection IS NULL) = (epoch IS NULL) AND (collection IS NULL) = (nonce IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deposits_by_record ON deposits (reference);
+
+CREATE TABLE collections (
+    collection INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE catalogues (
+    collection INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    PRIMARY KEY (collection, epoch, hospital)
+) STRICT, WITHOUT ROWID;
+
+-- Grants the person made. n is used in key derivation: a number is never used twice, a row never deleted.
+CREATE TABLE grants (
+    n INTEGER PRIMARY KEY,
+    collection INTEGER,
+    epoch INTEGER,
+    reference BLOB CHECK (length(reference) = 16),
+    grantee BLOB NOT NULL CHECK (length(grantee) = 25),
+    grantee_name TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    note TEXT,
+    scope INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    rho BLOB NOT NULL UNIQUE CHECK (length(rho) = 32),
+    created INTEGER NOT NULL,
+    continues INTEGER REFERENCES grants (n),
+    grant_txid BLOB UNIQUE CHECK (length(grant_txid) = 32),
+    grant_height INTEGER,
+    grant_time INTEGER,
+    revoke_state INTEGER NOT NULL,
+    revoke_txid BLOB CHECK (length(revoke_txid) = 32),
+    revoke_height INTEGER,
+    revoke_time INTEGER,
+    CHECK ((collection IS NULL) = (reference IS NOT NULL) AND (collection IS NULL) = (epoch IS NULL))
+) STRICT;
+
+-- Passes others gave to this person.
+CREATE TABLE shared (
+    rho BLOB PRIMARY KEY CHECK (length(rho) = 32),
+    patient BLOB NOT NULL CHECK (length(patient) = 25),
+    pass BLOB NOT NULL,
+    txid BLOB NOT NULL UNIQUE CHECK (length(txid) = 32),
+    height INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    stopped_height INTEGER,
+    unread INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_by_patient ON shared (patient);
+
+-- What was last seen behind those passes.
+CREATE TABLE shared_items (
+    rho BLOB NOT NULL REFERENCES shared (rho) ON DELETE CASCADE,
+    reference BLOB NOT NULL CHECK (length(reference) = 16),
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    x BLOB NOT NULL CHECK (length(x) = 32),
+    nonce BLOB NOT NULL CHECK (length(nonce) = 16),
+    item BLOB NOT NULL,
+    added INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
+    PRIMARY KEY (rho, reference)
+) STRICT, WITHOUT ROWID;
+
+-- Who looked: the hospital's word, and the reader's.
+CREATE TABLE receipts (
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    challenge BLOB NOT NULL CHECK (length(challenge) = 32),
+    receipt BLOB NOT NULL,
+    txid BLOB NOT NULL CHECK (length(txid) = 32),
+    height INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (hospital, challenge)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    challenge BLOB NOT NULL CHECK (length(challenge) = 32),
+    notice BLOB NOT NULL,
+    received INTEGER NOT NULL,
+    PRIMARY KEY (hospital, challenge)
+) STRICT, WITHOUT ROWID;
+
+-- Certificates that were verified, whoever they came from.
+CREATE TABLE certificates (
+    serial INTEGER PRIMARY KEY,
+    participant BLOB NOT NULL CHECK (length(participant) = 25),
+    valid_from INTEGER NOT NULL,
+    certificate BLOB NOT NULL
+) STRICT;
+CREATE INDEX certificates_by_participant ON certificates (participant);
+
+CREATE TABLE contacts (
+    participant BLOB PRIMARY KEY CHECK (length(participant) = 25),
+    added INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE directory (
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    serial INTEGER NOT NULL REFERENCES certificates (serial),
+    PRIMARY KEY (hospital, serial)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pseudonyms (
+    idx INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    signature BLOB NOT NULL CHECK (length(signature) = 64),
+    used INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pseudonyms_unused ON pseudonyms (epoch, idx) WHERE used = 0;
+
+-- Work of several steps, each step of which is repeated until it succeeds.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    trouble TEXT
+) STRICT;
+
+CREATE TABLE scanned (
+    height INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+-- ST of every note that was opened: a copy of a note gives nothing.
+CREATE TABLE seen_notes (
+    st BLOB PRIMARY KEY CHECK (length(st) = 33),
+    txid BLOB NOT NULL CHECK (length(txid) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- Records this person wrote for others.
+CREATE TABLE written (
+    reference BLOB PRIMARY KEY CHECK (length(reference) = 16),
+    patient BLOB NOT NULL CHECK (length(patient) = 25),
+    patient_name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    collection INTEGER NOT NULL,
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    created INTEGER NOT NULL,
+    anchor_txid BLOB UNIQUE CHECK (length(anchor_txid) = 32),
+    anchor_height INTEGER,
+    anchor_time INTEGER
+) STRICT, WITHOUT ROWID;
+";
+
+/// Version of the vault's tables; 0 for a file without any.
+pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64, VaultError> {
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|error| VaultError::from_sqlite(path, error))
+}
+
+/// Runs the steps that are missing, each in a transaction of its own.
+pub(super) fn run(connection: &Connection, path: &Path) -> Result<(), VaultError> {
+    run_steps(connection, path, STEPS)
+}
+
+fn run_steps(connection: &Connection, path: &Path, steps: &[&str]) -> Result<(), VaultError> {
+    let known = steps.len() as i64;
+    let found = version(connection, path)?;
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    let missing = steps.get(done..).ok_or(VaultError::Newer { found, known })?;
+    for (step, next) in missing.iter().zip(done + 1..) {
+        let sql = format!("BEGIN IMMEDIATE; {step}; PRAGMA user_version = {next}; COMMIT;");
+        if let Err(error) = connection.execute_batch(&sql) {
+            // Only fails if the step had not begun, or the engine has rolled it back by itself.
+            let _ = connection.execute_batch("ROLLBACK");
+            return Err(VaultError::from_sqlite(path, error));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn steps_run_once_and_in_order() {
+        let (connection, path) = (Connection::open_in_memory().unwrap(), Path::new("vault.db"));
+        run_steps(&connection, path, &["CREATE TABLE a (x)"]).unwrap();
+        let both = ["CREATE TABLE a (x)", "ALTER TABLE a ADD COLUMN y"];
+        run_steps(&connection, path, &both).unwrap();
+        run_steps(&connection, path, &both).unwrap();
+        connection.execute("INSERT INTO a (x, y) VALUES (1, 2)", []).unwrap();
+        assert_eq!(version(&connection, path).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing_of_itself() {
+        let (connection, path) = (Connection::open_in_memory().unwrap(), Path::new("vault.db"));
+        assert!(run_steps(&connection, path, &["CREATE TABLE a (x); CREATE TABLE a (x)"]).is_err());
+        assert_eq!((version(&connection, path).unwrap(), tables(&connection)), (0, 0));
+    }
+
+    #[test]
+    fn a_newer_vault_is_not_touched() {
+        let (connection, path) = (Connection::open_in_memory().unwrap(), Path::new("vault.db"));
+        connection.execute_batch("PRAGMA user_version = 7").unwrap();
+        assert!(matches!(run_steps(&connection, path, &["x"]), Err(VaultError::Newer { found: 7, known: 1 })));
+    }
+}
