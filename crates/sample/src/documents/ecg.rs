@@ -2,6 +2,8 @@
 //!
 //! The curve is a sum of bell shapes for P, Q, R, S and T, at 25 mm/s and 10 mm/mV on the usual pink paper.
 
+use std::collections::BTreeMap;
+
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
 
@@ -16,7 +18,7 @@ const WIDTH_MM: u32 = 260;
 const STRIP_MM: u32 = 35;
 const HEADER_MM: u32 = 15;
 const SECONDS: f64 = 9.6;
-const SAMPLES_EACH_SECOND: f64 = 500.0;
+const SAMPLES_EACH_SECOND: f64 = 250.0;
 
 const PAPER: Rgb<u8> = Rgb([255, 246, 244]);
 const THIN: Rgb<u8> = Rgb([250, 218, 214]);
@@ -92,7 +94,7 @@ fn strip(title: &str, when: Moment, rhythm: Rhythm, chance: &mut Chance) -> Samp
     }
     let mut png = Vec::new();
     // The grid repeats itself, which unfiltered rows show best. Writing into memory fails only for impossible sizes.
-    let written = PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::NoFilter).write_image(
+    let written = PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter).write_image(
         picture.as_raw(),
         picture.width(),
         picture.height(),
@@ -145,7 +147,7 @@ fn curve(lead: &Lead, rhythm: Rhythm, beats: &[f64], chance: &mut Chance) -> Vec
     let samples = (0..count).map(|sample| {
         let t = sample as f64 / SAMPLES_EACH_SECOND;
         let mut mv = 0.03 * (0.9 * t + wander).sin() + chance.around(0.0, 0.006);
-        for (position, beat) in beats.iter().enumerate() {
+        for (position, beat) in beats.iter().enumerate().filter(|(_, beat)| (t - **beat).abs() < 0.7) {
             // A fast beat shortens its own repolarisation.
             let rr = beats.get(position + 1).map_or(0.8, |next| next - beat);
             for (wave, (height, width, offset)) in lead.waves.iter().enumerate() {
@@ -161,7 +163,10 @@ fn curve(lead: &Lead, rhythm: Rhythm, beats: &[f64], chance: &mut Chance) -> Vec
             }
         }
         if rhythm == Rhythm::Fibrillation {
-            mv += ripples.iter().map(|(hertz, height, phase)| height * (hertz * 6.283 * t + phase).sin()).sum::<f64>();
+            mv += ripples
+                .iter()
+                .map(|(hertz, height, phase)| height * (hertz * std::f64::consts::TAU * t + phase).sin())
+                .sum::<f64>();
         }
         mv
     });
@@ -178,23 +183,23 @@ fn draw(picture: &mut RgbImage, curve: &[f64], baseline: f64) {
         .map(|(sample, mv)| (left + sample as f64 / SAMPLES_EACH_SECOND * 25.0 * mm, baseline - mv * 10.0 * mm))
         .collect();
     let (width, height) = picture.dimensions();
-    let mut cover = vec![0_f64; (width * height) as usize];
+    let mut covered: BTreeMap<(u32, u32), f64> = BTreeMap::new();
     for pair in points.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
         let (top, bottom) = (y0.min(y1) - 2.0, y0.max(y1) + 2.0);
         for y in top.max(0.0) as u32..=(bottom.max(0.0) as u32).min(height - 1) {
             for x in (x0 - 2.0) as u32..=((x1 + 2.0) as u32).min(width - 1) {
-                let distance = to_segment(f64::from(x), f64::from(y), (x0, y0), (x1, y1));
-                let cell = &mut cover[(y * width + x) as usize];
-                *cell = cell.max((1.5 - distance).clamp(0.0, 1.0));
+                let cover = (1.5 - to_segment(f64::from(x), f64::from(y), (x0, y0), (x1, y1))).clamp(0.0, 1.0);
+                if cover > 0.0 {
+                    let cell = covered.entry((x, y)).or_default();
+                    *cell = cell.max(cover);
+                }
             }
         }
     }
-    for (pixel, cover) in picture.pixels_mut().zip(cover) {
-        if cover > 0.0 {
-            for (channel, ink) in pixel.0.iter_mut().zip(INK) {
-                *channel = (f64::from(*channel) * (1.0 - cover) + ink * cover).round() as u8;
-            }
+    for ((x, y), cover) in covered {
+        for (channel, ink) in picture.get_pixel_mut(x, y).0.iter_mut().zip(INK) {
+            *channel = (f64::from(*channel) * (1.0 - cover) + ink * cover).round() as u8;
         }
     }
 }

@@ -35,6 +35,22 @@ const LETTER: &[(Style, &str)] = &[
          • High cholesterol\n\
          • Mild respiratory infection",
     ),
+    (Style::Heading, "Examination at admission"),
+    (
+        Style::Body,
+        "Awake, oriented, not in distress. Height 164 cm, weight 71 kg, temperature 37.6 °C, blood pressure 158/94 mmHg, \
+         pulse about 115 a minute and irregular, oxygen saturation 96 % without oxygen. Heart sounds irregular, no murmur. \
+         Fine crackles over the right lung base that cleared after coughing. Abdomen soft. No oedema of the legs, calves \
+         not tender. No signs of a stroke.",
+    ),
+    (Style::Heading, "Examinations"),
+    (
+        Style::Body,
+        "ECG, 14 November: atrial fibrillation, narrow QRS, no ST changes. ECG, 15 November: sinus rhythm, 64 a minute.\n\
+         CT of the chest with contrast, 14 November: no pulmonary embolism, no infiltrate, heart of normal size.\n\
+         Echo, 15 November: see the separate report.\n\
+         Monitoring for 48 hours: no further atrial fibrillation after 06:40 on 15 November, no pauses.",
+    ),
     (Style::Heading, "What happened"),
     (
         Style::Body,

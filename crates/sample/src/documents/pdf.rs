@@ -69,6 +69,12 @@ fn lay_out(paragraphs: &[(Style, &str)]) -> Vec<Vec<u8>> {
     let mut y = PAGE_HEIGHT - MARGIN;
     for (style, text) in paragraphs {
         let (size, leading, before, bold) = style.look();
+        // A heading stays with what it announces: a short list is not torn apart.
+        let together = if *style == Style::Heading { leading + 90.0 } else { 0.0 };
+        if y - before - together < MARGIN {
+            pages.push(std::mem::take(&mut content));
+            y = PAGE_HEIGHT - MARGIN;
+        }
         y -= before;
         for line in text.lines().flat_map(|line| wrapped(line, size, bold)) {
             if y - leading < MARGIN {

@@ -67,7 +67,7 @@ fn slice(chance: &mut Chance) -> Vec<u8> {
     let vessels: Vec<(f64, f64, f64)> = (0..90)
         .map(|_| {
             let side = if chance.between(0.0, 1.0) < 0.5 { -0.42 } else { 0.44 };
-            let angle = chance.between(0.0, 6.283);
+            let angle = chance.between(0.0, std::f64::consts::TAU);
             let far = chance.between(0.15, 0.9);
             (
                 side + 0.26 * far * angle.cos(),
@@ -83,6 +83,9 @@ fn slice(chance: &mut Chance) -> Vec<u8> {
         let mut units = -1000.0;
         for Shape(cx, cy, rx, ry, tilt, inside) in SHAPES {
             let (dx, dy) = (x - cx, y - cy);
+            if dx.abs().max(dy.abs()) > rx.max(*ry) + 0.02 {
+                continue;
+            }
             let (u, v) = (dx * tilt.cos() + dy * tilt.sin(), dy * tilt.cos() - dx * tilt.sin());
             let edge = (1.0 - (u / rx).hypot(v / ry)) * rx.min(*ry) * SIZE as f64 / 2.0;
             let cover = (edge + 0.5).clamp(0.0, 1.0);
