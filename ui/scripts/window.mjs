@@ -1,0 +1,121 @@
+// Builds the window with made-up data, serves it on this computer and opens its screens in Chromium.
+import { chromium } from "playwright-core";
+import { build, preview } from "vite";
+
+/** name: [query, route, what to do there] */
+export const SCREENS = {
+  start: ["", ""],
+  starting: ["network=starting", ""],
+  home: ["as=maria", "#/"],
+  homeNew: ["as=maria&new", "#/"],
+  records: ["as=maria", "#/records"],
+  lab: ["as=maria", "#/records/a1"],
+  summary: ["as=maria", "#/records/a5"],
+  image: ["as=maria", "#/records/a3"],
+  note: ["as=maria", "#/records/a2"],
+  pdf: ["as=maria", "#/records/a6"],
+  withheld: ["as=maria", "#/records/a8"],
+  proof: ["as=maria", "#/records/a1", (page) => page.getByTestId("trust-line").click()],
+  people: ["as=maria", "#/people"],
+  stop: ["as=maria", "#/people", (page) => page.getByTestId("grant-stop").first().click()],
+  grant: ["as=maria", "#/people", openGrant],
+  granted: [
+    "as=maria",
+    "#/people",
+    async (page) => {
+      await openGrant(page);
+      await page.getByTestId("grant-confirm").click();
+      await page.waitForSelector('[data-testid="grant-sent-state"][data-state="confirmed"]');
+    },
+  ],
+  activity: ["as=maria", "#/activity"],
+  settings: ["as=maria", "#/settings"],
+  ledger: ["as=maria", "#/", (page) => page.getByTestId("ledger-footer").click()],
+  add: [
+    "as=maria",
+    "#/records",
+    async (page) => {
+      await page.getByTestId("record-add").click();
+      await page.getByTestId("import-choose").click();
+      await page.getByTestId("import-title").waitFor();
+    },
+  ],
+  task: [
+    "as=maria",
+    "#/records",
+    async (page) => {
+      await page.getByTestId("record-add").click();
+      await page.getByTestId("import-choose").click();
+      await page.getByTestId("import-title").waitFor();
+      await page.getByTestId("import-confirm").click();
+      await page.waitForTimeout(700);
+    },
+  ],
+  error: ["as=maria&fault=records_list:offline", "#/records"],
+  patients: ["as=haddad", "#/"],
+  patient: ["as=haddad", "#/shared/care1maria"],
+  patientLab: ["as=haddad", "#/shared/care1maria/a1"],
+  write: ["as=haddad", "#/write?patient=care1maria"],
+  family: ["as=jonas", "#/shared"],
+  familyPerson: ["as=jonas", "#/shared/care1maria"],
+  words: [
+    "",
+    "",
+    async (page) => {
+      await page.getByTestId("start-create").click();
+      await page.getByTestId("wallet-name").fill("Eva Lind");
+      await page.getByTestId("wallet-create").click();
+      await page.getByTestId("words").waitFor();
+    },
+  ],
+};
+
+export const LOOKS = {
+  light: { width: 1280, height: 800, query: "theme=light&lang=en" },
+  dark: { width: 1280, height: 800, query: "theme=dark&lang=en" },
+  small: { width: 900, height: 600, query: "theme=light&lang=de" },
+  large: { width: 640, height: 400, scale: 2, query: "theme=light&lang=de" },
+};
+
+async function openGrant(page) {
+  await page.getByTestId("grant-open").first().click();
+  await page.getByTestId("grant-person").click();
+  await page.getByRole("option", { name: /Okafor/ }).click();
+  await page.getByTestId("grant-collection-laboratory").locator("label").click();
+  await page.getByTestId("grant-preview").waitFor();
+}
+
+/** Calls `visit(page, name, look)` on every screen asked for, ready to be looked at. */
+export async function visitScreens(looks, only, visit) {
+  await build({ mode: "fake", logLevel: "warn" });
+  const server = await preview({ mode: "fake", logLevel: "warn", preview: { port: 0, strictPort: false } });
+  const base = server.resolvedUrls.local[0];
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  try {
+    for (const look of looks) {
+      const { width, height, scale = 1, query } = LOOKS[look];
+      const context = await browser.newContext({
+        viewport: { width, height },
+        deviceScaleFactor: scale,
+        reducedMotion: "reduce",
+      });
+      for (const [name, [part, route, act]] of Object.entries(SCREENS)) {
+        if (only.length > 0 && !only.includes(name)) continue;
+        const page = await context.newPage();
+        page.on("pageerror", (fault) => console.error(`${name} (${look}): ${fault.message}`));
+        await page.goto(`${base}?${part}&${query}${route}`);
+        await page.waitForSelector("h1", { timeout: 20_000 });
+        await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+        await act?.(page);
+        await page.waitForTimeout(300);
+        await visit(page, name, look);
+        await page.close();
+      }
+      await context.close();
+    }
+  } finally {
+    await browser.close();
+    await new Promise((done) => server.httpServer.close(done));
+  }
+}
