@@ -3,6 +3,8 @@
 //! Everything a person does is one request to [`carekey_api`]; this crate only carries requests from a
 //! window to it ([`commands`]) and events back ([`host`]). One window is one session with one profile.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod commands;
 mod host;
 mod options;
