@@ -66,7 +66,9 @@ pub fn recognise(name: Option<&str>, bytes: &[u8]) -> Recognised {
     let (kind, media_type, found) = look(bytes);
     let name = name.map(file_name).filter(|name| !name.is_empty());
     let title = found.title.as_deref().map(one_line).filter(|title| !title.is_empty());
-    let title = title.or_else(|| name.map(readable_name)).unwrap_or_else(|| untitled(kind).to_owned());
+    let title = title
+        .or_else(|| name.map(readable_name).filter(|title| !title.is_empty()))
+        .unwrap_or_else(|| untitled(kind).to_owned());
     let category = found
         .category
         .or_else(|| category::of_words(&title))
@@ -238,6 +240,7 @@ mod tests {
     fn titles_cannot_disguise_themselves() {
         let found = recognise(Some("invoice\u{202E}fdp.exe"), b"\x00");
         assert!(!found.title.contains('\u{202E}'), "direction marks are removed");
+        assert_eq!(recognise(Some("\u{200B}_.pdf"), b"\x00").title, "File", "a name of nothing visible is no title");
         assert_eq!(recognise(Some(&"x".repeat(500)), b"\x00").title.chars().count(), TITLE_CHARS_MAX);
     }
 }

@@ -164,3 +164,16 @@ fn pictures_that_claim_to_be_huge_are_not_allocated() {
     file[columns + 8..columns + 10].copy_from_slice(&[0xFF, 0xFF]);
     survive(None, &file);
 }
+
+#[test]
+fn many_references_into_many_contained_resources_are_looked_up_not_searched() {
+    let contained: Vec<String> =
+        (0..30_000).map(|n| format!("{{\"resourceType\":\"Basic\",\"id\":\"i{n}\"}}")).collect();
+    let section: Vec<String> = (0..30_000).map(|n| format!("{{\"entry\":{{\"reference\":\"#i{n}x\"}}}}")).collect();
+    let document = format!(
+        "{{\"resourceType\":\"Composition\",\"contained\":[{}],\"section\":[{}]}}",
+        contained.join(","),
+        section.join(",")
+    );
+    survive(None, document.as_bytes());
+}

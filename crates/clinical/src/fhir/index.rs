@@ -21,6 +21,7 @@ pub(super) struct Index<'a> {
     by_name: HashMap<String, usize>,
     by_identifier: HashMap<(String, String), usize>,
     by_address: HashMap<*const Value, usize>,
+    contained: HashMap<(*const Value, &'a str), &'a Value>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -31,6 +32,7 @@ impl<'a> Index<'a> {
             by_name: HashMap::new(),
             by_identifier: HashMap::new(),
             by_address: HashMap::new(),
+            contained: HashMap::new(),
             notices: Vec::new(),
         };
         index.add(document, None, 0);
@@ -57,6 +59,9 @@ impl<'a> Index<'a> {
             self.by_name.entry(url.to_owned()).or_insert(at);
         }
         for contained in list(resource, "contained") {
+            if let Some(id) = text(contained, "id") {
+                self.contained.entry((std::ptr::from_ref(resource), id)).or_insert(contained);
+            }
             // Only what is shown in its own right becomes an entry; the rest is found through its container.
             if contained.is_object() && resource_type(contained) == Some("Observation") {
                 self.place(Placed { resource: contained, container: resource });
@@ -92,7 +97,7 @@ impl<'a> Index<'a> {
     pub(super) fn resolve(&self, reference: &Value, container: &'a Value) -> Option<&'a Value> {
         let name = text(reference, "reference")?;
         if let Some(local) = name.strip_prefix('#') {
-            return list(container, "contained").iter().find(|resource| text(resource, "id") == Some(local));
+            return self.contained_in(container, local);
         }
         if let Some(at) = self.by_name.get(name) {
             return Some(self.resources[*at].resource);
@@ -108,6 +113,12 @@ impl<'a> Index<'a> {
         let mut parts = unversioned.rsplit('/');
         let (id, kind) = (parts.next()?, parts.next()?);
         self.by_name.get(&format!("{kind}/{id}")).map(|at| self.resources[*at].resource)
+    }
+
+    /// By address of the container, as one document may hold very many of both.
+    fn contained_in(&self, container: &'a Value, id: &str) -> Option<&'a Value> {
+        let container: *const Value = std::ptr::from_ref(container);
+        self.contained.get(&(container, id)).copied()
     }
 
     /// A name for what a `Reference` points to: its `display`, else the resource's own name.
