@@ -96,8 +96,7 @@ impl Archive {
     /// # Errors
     /// [`StoreError`]; then nothing may be released.
     pub fn write_down(&self, decisions: Vec<Decision>) -> Result<Vec<Result<Granted, Refusal>>, StoreError> {
-        let receipts: Vec<QueuedReceipt> =
-            decisions.iter().filter_map(|decision| decision.receipt.clone()).collect();
+        let receipts: Vec<QueuedReceipt> = decisions.iter().filter_map(|decision| decision.receipt.clone()).collect();
         if !receipts.is_empty() {
             self.index.queue_receipts(&receipts)?;
         }

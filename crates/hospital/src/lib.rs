@@ -34,8 +34,6 @@ pub use catalogue::OwnerError;
 pub use challenges::{CHALLENGE_VALID_MILLIS, CHALLENGES_MAX, Challenges};
 pub use error::StoreError;
 pub use facts::{FactError, LedgerFacts};
-pub use index::{
-    Blob, BlobState, Index, MAILBOX_NOTES_MAX, MAILBOX_PAGE_NOTES_MAX, MAILBOX_VALID_MILLIS, MailboxFull,
-};
+pub use index::{Blob, BlobState, Index, MAILBOX_NOTES_MAX, MAILBOX_PAGE_NOTES_MAX, MAILBOX_VALID_MILLIS, MailboxFull};
 pub use mailbox::MailboxError;
 pub use records::{Begun, SealedFile, Upload, UploadError};

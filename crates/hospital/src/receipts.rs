@@ -44,7 +44,8 @@ impl Archive {
             for owner in owners {
                 // r is fresh: nothing links two receipts to one patient.
                 let r = SecretKey::generate(rng);
-                let sign = |receipts, pseudonym: &PseudonymCertificate| self.sign_receipts(receipts, &owner, &r, pseudonym);
+                let sign =
+                    |receipts, pseudonym: &PseudonymCertificate| self.sign_receipts(receipts, &owner, &r, pseudonym);
                 if !self.index.seal_receipts(&owner, RECEIPTS_PER_NOTE_MAX, now, sign)? {
                     return Ok(Supply::Exhausted);
                 }
@@ -113,7 +114,8 @@ impl Archive {
     ) -> Result<Transaction, StoreError> {
         let batch = ReceiptBatch::new(self.place.network, self.place.hospital, receipts, &self.keys.ledger);
         let plaintext = Zeroizing::new(encode(&batch));
-        let note = seal_note(r, owner, KIND_RECEIPT, &plaintext).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let note =
+            seal_note(r, owner, KIND_RECEIPT, &plaintext).map_err(|error| StoreError::Damaged(error.to_string()))?;
         self.sign(Body::Receipt(note), pseudonym)
     }
 

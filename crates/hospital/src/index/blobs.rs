@@ -109,7 +109,8 @@ impl Index {
 
     /// Takes a ticket's record in. Does nothing if the name is known already.
     pub(crate) fn begin_blob(&self, ticket: &UploadTicket, now: UnixMillis) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO blobs (blob, claim_hash, erasure, content_root, sealed_bytes, uploader, touched)
+        let sql =
+            "INSERT OR IGNORE INTO blobs (blob, claim_hash, erasure, content_root, sealed_bytes, uploader, touched)
                    VALUES (?, ?, ?, ?, ?, ?, ?)";
         self.connection().execute(
             sql,

@@ -50,7 +50,8 @@ impl Index {
 
     /// Remembers a small fact about the node.
     pub(crate) fn set_node_fact(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO node (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let sql =
+            "INSERT INTO node (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.connection().execute(sql, params![name, value])?;
         Ok(())
     }

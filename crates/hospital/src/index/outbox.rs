@@ -120,9 +120,8 @@ impl Index {
     pub(crate) fn outbox(&self) -> Result<Vec<Outgoing>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached("SELECT txid, tx, epoch FROM outbox")?;
-        let rows = statement.query_map([], |row| {
-            Ok((TxId(Digest(row.get(0)?)), row.get::<_, Vec<u8>>(1)?, row.get::<_, u32>(2)?))
-        })?;
+        let rows = statement
+            .query_map([], |row| Ok((TxId(Digest(row.get(0)?)), row.get::<_, Vec<u8>>(1)?, row.get::<_, u32>(2)?)))?;
         rows.map(|row| {
             let (id, bytes, epoch) = row?;
             Ok(Outgoing { id, transaction: decode(&bytes)?, epoch })

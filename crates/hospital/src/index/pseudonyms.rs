@@ -48,7 +48,8 @@ impl Index {
         let epoch = epoch_at(now);
         let connection = self.connection();
         connection.execute("DELETE FROM pseudonyms WHERE epoch < ?", [epoch.saturating_sub(1)])?;
-        let mut statement = connection.prepare_cached("SELECT count(*) FROM pseudonyms WHERE NOT used AND epoch <= ?")?;
+        let mut statement =
+            connection.prepare_cached("SELECT count(*) FROM pseudonyms WHERE NOT used AND epoch <= ?")?;
         Ok(from_sql(statement.query_row([epoch], |row| row.get(0))?))
     }
 }

@@ -38,8 +38,8 @@ pub(crate) enum DepositConflict {
 }
 
 fn find_row(connection: &Connection, x: &Digest) -> Result<Option<StoredRow>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT z, k, authorisation, blob, receipts_to, catalogue FROM rows WHERE x = ?")?;
+    let mut statement =
+        connection.prepare_cached("SELECT z, k, authorisation, blob, receipts_to, catalogue FROM rows WHERE x = ?")?;
     let row = statement
         .query_row([x.0], |row| {
             let escrow = Escrow { z: row.get(0)?, k: row.get(1)? };
@@ -163,10 +163,10 @@ impl Index {
 
     /// Deletes the row of a grant of one record, if it belongs to `blob`.
     pub(crate) fn remove_row(&self, x: &Digest, blob: &BlobId) -> Result<(), StoreError> {
-        self.connection().execute("DELETE FROM rows WHERE x = ? AND blob = ? AND catalogue IS NULL", [
-            x.0.as_slice(),
-            blob.0.as_slice(),
-        ])?;
+        self.connection().execute(
+            "DELETE FROM rows WHERE x = ? AND blob = ? AND catalogue IS NULL",
+            [x.0.as_slice(), blob.0.as_slice()],
+        )?;
         Ok(())
     }
 
