@@ -25,7 +25,7 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: true,
       target: ["chrome120", "safari17"],
       assetsInlineLimit: 0,
-      chunkSizeWarningLimit: 900,
+      chunkSizeWarningLimit: 1200,
     },
     test: {
       environment: "happy-dom",

@@ -2,6 +2,23 @@
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 
+/** The app's own policy; its host puts the nonce into the one style element of index.html. */
+const NONCE = "bm9uY2U";
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  `style-src 'self' 'nonce-${NONCE}'`,
+  "style-src-attr 'none'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self' ipc: http://ipc.localhost",
+  "worker-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
 /** name: [query, route, what to do there] */
 export const SCREENS = {
   start: ["", ""],
@@ -100,9 +117,25 @@ export async function visitScreens(looks, only, visit) {
         deviceScaleFactor: scale,
         reducedMotion: "reduce",
       });
+      await context.route(
+        (url) => url.pathname === "/",
+        async (route) => {
+          const response = await route.fetch();
+          const body = (await response.text()).replace('<style id="n">', `<style id="n" nonce="${NONCE}">`);
+          await route.fulfill({
+            response,
+            body,
+            headers: { ...response.headers(), "content-security-policy": POLICY },
+          });
+        },
+      );
       for (const [name, [part, route, act]] of Object.entries(SCREENS)) {
         if (only.length > 0 && !only.includes(name)) continue;
         const page = await context.newPage();
+        page.on("console", (message) => {
+          if (message.text().includes("Content Security Policy"))
+            console.error(`${name} (${look}): ${message.text()}`);
+        });
         page.on("pageerror", (fault) => console.error(`${name} (${look}): ${fault.message}`));
         await page.goto(`${base}?${part}&${query}${route}`);
         await page.waitForSelector("h1", { timeout: 20_000 });

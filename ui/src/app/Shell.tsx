@@ -69,7 +69,7 @@ export function Shell() {
     <AppShell
       className="ck-shell"
       header={{ height: { base: 56, sm: 0 } }}
-      navbar={{ width: "14.5rem", breakpoint: "sm", collapsed: { mobile: !opened } }}
+      navbar={{ width: "15.75rem", breakpoint: "sm", collapsed: { mobile: !opened } }}
       footer={{ height: 44 }}
       padding="lg"
       layout="alt"

@@ -55,6 +55,15 @@ export function makeTheme(accent: Accent) {
   });
 }
 
+/** Soft surfaces in the dark: Mantine's own are nearly black. */
+function softDark(name: string, [r, g, b]: [number, number, number], text: string): Record<string, string> {
+  return {
+    [`--mantine-color-${name}-light`]: `rgba(${r}, ${g}, ${b}, 0.24)`,
+    [`--mantine-color-${name}-light-hover`]: `rgba(${r}, ${g}, ${b}, 0.32)`,
+    [`--mantine-color-${name}-light-color`]: text,
+  };
+}
+
 /** Mantine's defaults for quiet, faulty and placeholder text are too faint to read. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
@@ -71,6 +80,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--ck-good": "#0a6b4f",
   },
   dark: {
+    ...softDark("teal", [69, 183, 162], "#8fd9cb"),
+    ...softDark("indigo", [125, 146, 236], "#bcc8f7"),
+    ...softDark("amber", [232, 177, 79], "#f3cf8f"),
+    ...softDark("red", [230, 84, 74], "#ffb4ad"),
     "--mantine-color-dimmed": "#b4bac2",
     "--mantine-color-placeholder": "#9aa1ab",
     "--mantine-color-error": "#ff9b93",

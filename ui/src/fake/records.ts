@@ -267,7 +267,7 @@ export function contentOf(id: string): RecordContent {
     case "a5":
       return { kind: "clinical", sections: summary };
     case "a6":
-      return { kind: "pdf", pages: 1, text: [LETTER], src: null };
+      return { kind: "pdf", pages: 1, text: [LETTER], src: pdf(LETTER) };
     case "a7":
       return { kind: "file", mediaType: "text/csv", facts: [{ label: "Lines", value: "62" }] };
     case "a8":
@@ -277,6 +277,21 @@ export function contentOf(id: string): RecordContent {
     default:
       return { kind: "text", text: NOTE, truncated: false };
   }
+}
+
+/** The smallest PDF that shows a text. */
+function pdf(text: string): string {
+  const lines = text.split("\n").map((line) => `(${line.replace(/[()\\]/g, "\\$&")}) Tj T*`);
+  const stream = `BT /F1 11 Tf 16 TL 60 780 Td ${lines.join(" ")} ET`;
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  ];
+  const body = objects.map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`).join("");
+  return `data:application/pdf;base64,${btoa(`%PDF-1.4\n${body}trailer << /Size 6 /Root 1 0 R >>\n%%EOF`)}`;
 }
 
 function ecg(): string {

@@ -388,7 +388,6 @@ export const de: SameShape<typeof en> = {
     when: "Wann",
     who: "Wer",
     what: "Was",
-    why: "Warum",
     list: "Liste: {{collection}}",
     read: "Geöffnet",
     refused: "Abgelehnt",

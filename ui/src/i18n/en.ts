@@ -379,7 +379,6 @@ export const en = {
     when: "When",
     who: "Who",
     what: "What",
-    why: "Why",
     list: "List of {{collection}}",
     read: "Opened",
     refused: "Refused",

@@ -43,7 +43,6 @@ export function AccessLogPage() {
               <tr>
                 <th>{t("access.who")}</th>
                 <th>{t("access.what")}</th>
-                <th>{t("access.why")}</th>
                 <th>{t("access.when")}</th>
                 <th aria-label={t("app.details")} />
               </tr>
@@ -88,10 +87,14 @@ function AccessEntry({ row }: { row: AccessRow }) {
         </td>
         <td>
           <Text>{whatWasRead(t, row)}</Text>
+          {row.purpose && (
+            <Text size="sm" c="dimmed">
+              {t(`purpose.${row.purpose}`)}
+            </Text>
+          )}
           {row.flagged && <OutcomeMark row={row} withText />}
         </td>
-        <td>{row.purpose ? t(`purpose.${row.purpose}`) : "–"}</td>
-        <td className="ck-nowrap">{moment(row.at)}</td>
+        <td>{moment(row.at)}</td>
         <td>
           <ActionIcon
             variant="subtle"
@@ -106,7 +109,7 @@ function AccessEntry({ row }: { row: AccessRow }) {
       </tr>
       {(opened || hint) && (
         <tr className={row.flagged ? "ck-flagged ck-joined" : "ck-joined"}>
-          <td colSpan={5}>
+          <td colSpan={4}>
             <Stack gap="xs">
               {hint && <Text size="sm">{hint}</Text>}
               {opened && (

@@ -110,8 +110,8 @@ function GrantForm({ onClose, recordId }: { onClose: () => void; recordId?: stri
         if (request) create.mutate(request);
       }}
     >
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 6 }}>
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, sm: 6 }}>
           <Stack>
             <Select
               label={t("grants.who")}
@@ -213,7 +213,7 @@ function GrantForm({ onClose, recordId }: { onClose: () => void; recordId?: stri
             />
           </Stack>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 6 }}>
+        <Grid.Col span={{ base: 12, sm: 6 }}>
           <Stack className="ck-side">
             <Sentence parts={sentence} />
             <GrantPreview granteeId={draft.granteeId} target={targetOf(draft)} />

@@ -15,6 +15,7 @@ export function PersonLink({ person }: { person: PersonView }) {
       <Popover.Target>
         <Anchor
           component="button"
+          className="ck-person"
           type="button"
           fw={650}
           c="inherit"

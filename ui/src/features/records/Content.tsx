@@ -1,11 +1,14 @@
-import { Alert, Card, Stack, Text, Title } from "@mantine/core";
+import { Alert, Card, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconShieldX } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fact } from "@/bindings/Fact";
 import type { RecordContent } from "@/bindings/RecordContent";
 import type { TrustView } from "@/bindings/TrustView";
 import { ClinicalSections } from "./ClinicalSections";
 import { CheckList } from "./ProofDialog";
+
+const PdfPages = lazy(() => import("./PdfPages"));
 
 /** What a record says, in the way that fits its kind. */
 export function Content({ content, trust }: { content: RecordContent; trust: TrustView }) {
@@ -50,7 +53,13 @@ export function Content({ content, trust }: { content: RecordContent; trust: Tru
         </Card>
       );
     case "pdf":
-      return <PdfText pages={content.pages} text={content.text} />;
+      return content.src === null ? (
+        <PdfText pages={content.pages} text={content.text} />
+      ) : (
+        <Suspense fallback={<Skeleton h={480} />}>
+          <PdfPages src={content.src} fallback={<PdfText pages={content.pages} text={content.text} />} />
+        </Suspense>
+      );
     case "file":
       return (
         <Card>

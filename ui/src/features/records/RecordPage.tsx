@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Menu, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconDownload, IconFolderSymlink, IconShare } from "@tabler/icons-react";
@@ -6,6 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
+import type { RecordRow } from "@/bindings/RecordRow";
 import type { RecordView } from "@/bindings/RecordView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { AnchorLink } from "@/components/links";
@@ -25,8 +26,10 @@ interface Props {
 
 /** One record: what it says, why it can be believed, and what can be done with it. */
 export function RecordPage({ recordId, patientId }: Props) {
+  const { t } = useTranslation();
   const client = useQueryClient();
   const record = useAsk("record_open", { recordId, patientId: patientId ?? null });
+  const gone = useIsGone(record.data?.row, patientId);
   const opened = record.data !== undefined;
 
   // Opening marks a record as read; the lists show it the next time they are asked.
@@ -48,7 +51,12 @@ export function RecordPage({ recordId, patientId }: Props) {
         </Stack>
       )}
       {record.isError && <ErrorNotice error={record.error} retry={() => record.refetch()} />}
-      {record.data && <Opened view={record.data} patientId={patientId} />}
+      {record.data && gone && (
+        <Alert color="amber" data-testid="record-gone">
+          {t("errors.grantRevoked.what")} {t("errors.grantRevoked.todo")}
+        </Alert>
+      )}
+      {record.data && !gone && <Opened view={record.data} patientId={patientId} />}
     </Stack>
   );
   return patientId ? <PatientFrame patientId={patientId}>{page}</PatientFrame> : page;
@@ -71,6 +79,19 @@ function BackLink({ patientId }: { patientId?: string }) {
       {label}
     </AnchorLink>
   );
+}
+
+/** Whether somebody else's record is no longer shared: what was opened before disappears with the permission. */
+function useIsGone(row: RecordRow | undefined, patientId: string | undefined): boolean {
+  const list = useAsk("shared_list", {}, { enabled: patientId !== undefined });
+  if (!row || !patientId || !list.data) return false;
+  const sharer = list.data.people.find((one) => one.patient.id === patientId);
+  const covered = sharer?.shares.some(
+    ({ state, what }) =>
+      state === "active" &&
+      (what.kind === "collection" ? what.collection === row.collection : what.recordId === row.id),
+  );
+  return !covered;
 }
 
 function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
