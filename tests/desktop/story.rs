@@ -80,7 +80,7 @@ pub(crate) async fn tell(app: &App, mut say: impl FnMut(&str)) -> String {
     stop(&patients, &grant).await;
     say(&format!("{} stopped it.", patient.name));
 
-    be_refused(&doctors, &patient, &record).await;
+    be_refused(&doctors, &record).await;
     say(&format!("{} is refused.", doctor.name));
     grant
 }
@@ -145,16 +145,12 @@ async fn find_grant(patients: &Window, doctor: &Person, collection: &str) -> Str
 
 /// Opens the first record the grant made visible, and waits for its marks; returns its row.
 async fn read(doctors: &Window, patient: &Person, collection: &str) -> Value {
-    doctors.click("nav-patients").await;
-    let row = doctors.see_text("patient-row", &patient.name).await;
-    assert!(row.contains(&patient.name));
-    doctors.click("patient-row").await;
+    let patient_id = sharer_id(doctors, patient).await;
+    doctors.click(&format!("patient-row[data-patient='{patient_id}']")).await;
     doctors.see_text("patient-frame", &patient.name).await;
     doctors.see("record-row").await;
     doctors.picture("5-shared").await;
 
-    let shared = doctors.call("shared_list", json!({})).await.unwrap();
-    let patient_id = text(&shared["people"][0]["patient"], "id");
     let records = doctors.call("shared_records", json!({ "patientId": patient_id })).await.unwrap();
     let row = records["records"].as_array().unwrap().iter().find(|row| row["collection"] == collection);
     let mut row = row.unwrap_or_else(|| panic!("a {collection} record is shared: {records}")).clone();
@@ -165,6 +161,15 @@ async fn read(doctors: &Window, patient: &Person, collection: &str) -> Value {
     doctors.see("trust-line[data-state=verified]").await;
     doctors.picture("6-record").await;
     row
+}
+
+/// Waits until the patient is among those who share with the doctor.
+async fn sharer_id(doctors: &Window, patient: &Person) -> String {
+    doctors.click("nav-patients").await;
+    doctors.see_text("shared-list", &patient.name).await;
+    let shared = doctors.call("shared_list", json!({})).await.unwrap();
+    let found = shared["people"].as_array().unwrap().iter().find(|one| one["patient"]["name"] == *patient.name);
+    text(&found.unwrap_or_else(|| panic!("{} shares something: {shared}", patient.name))["patient"], "id")
 }
 
 async fn see_who_looked(patients: &Window, doctor: &Person) {
@@ -183,7 +188,7 @@ async fn stop(patients: &Window, grant: &str) {
 }
 
 /// The hospital refuses, and the page says so.
-async fn be_refused(doctors: &Window, patient: &Person, record: &Value) {
+async fn be_refused(doctors: &Window, record: &Value) {
     let again = json!({ "patientId": record["patientId"], "recordId": record["id"] });
     let error = doctors.call("record_open", again).await.unwrap_err();
     let code = text(&error, "code");
@@ -193,8 +198,7 @@ async fn be_refused(doctors: &Window, patient: &Person, record: &Value) {
     );
 
     doctors.click("nav-patients").await;
-    doctors.see_text("patient-row", &patient.name).await;
-    doctors.click("patient-row").await;
+    doctors.click(&format!("patient-row[data-patient='{}']", text(record, "patientId"))).await;
     doctors.see("share[data-state=stopped]").await;
     let still = format!("record-row[data-record='{}']", text(record, "id"));
     doctors.see_gone(&still).await;

@@ -58,13 +58,13 @@ impl Window {
 
     /// Waits until it is shown, and reads it.
     pub(crate) async fn see(&self, id: &str) -> String {
-        self.until(id, async || self.find(id).await?.text().await.ok()).await
+        self.until(id, async || self.read(id).await).await
     }
 
     /// Waits until it says `part`, and reads all of it.
     pub(crate) async fn see_text(&self, id: &str, part: &str) -> String {
         self.until(&format!("{id} saying {part:?}"), async || {
-            let text = self.find(id).await?.text().await.ok()?;
+            let text = self.read(id).await?;
             text.contains(part).then_some(text)
         })
         .await
@@ -141,6 +141,11 @@ impl Window {
         fs::create_dir_all(pictures()).unwrap();
         fs::write(&path, png).unwrap();
         path
+    }
+
+    /// As the page lays it out: the driver's own reading leaves out clamped lines and runs words together.
+    async fn read(&self, id: &str) -> Option<String> {
+        self.find(id).await?.prop("innerText").await.ok()?
     }
 
     async fn find(&self, id: &str) -> Option<Element> {
