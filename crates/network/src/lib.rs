@@ -6,7 +6,7 @@
 //! - [`Node`] dials only keys it was given; another key behind the address is [`NetworkError::WrongPeer`].
 //! - [`Protocol`] is one question and one answer, [`Node::request`] and [`Node::serve`] its two sides.
 //! - [`transfer`] moves large objects over a [`Channel`]: resumable, and successful only when the receiver has
-//!   acknowledged the hash of everything it holds.
+//!   acknowledged the digest of what it stored.
 //! - [`limits`] names every bound.
 //!
 //! ```
@@ -41,10 +41,16 @@ mod backoff;
 mod channel;
 pub mod codec;
 mod counters;
+pub mod deposits;
+pub mod enrolment;
 mod error;
 mod identity;
+pub mod ledger;
 pub mod limits;
+pub mod mailbox;
+mod network_file;
 mod node;
+pub mod records;
 mod request;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
@@ -61,5 +67,6 @@ pub use error::{NetworkError, Refusal};
 pub use identity::{NodeKey, peer_id_of};
 pub use libp2p::{Multiaddr, PeerId};
 pub use limits::NodeLimits;
+pub use network_file::{NetworkFile, NetworkFileError};
 pub use node::{Node, StreamLimits};
 pub use request::{Protocol, RequestLimits};

@@ -68,7 +68,6 @@ pub enum RegistryChange {
 
 /// What a transaction says.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-#[expect(clippy::large_enum_variant, reason = "transactions are moved rarely and stored encoded")]
 pub enum Body {
     /// A record exists.
     Anchor(AnchorBody),
