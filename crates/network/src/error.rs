@@ -120,11 +120,21 @@ pub enum Refusal {
     NotAllowed = 6,
     /// What was asked for is not here.
     NotFound = 7,
+    /// The object arrived, and is not the announced one.
+    Corrupted = 8,
 }
 
 impl Refusal {
-    const ALL: [Self; 7] =
-        [Self::Busy, Self::TooLarge, Self::Malformed, Self::Unavailable, Self::Full, Self::NotAllowed, Self::NotFound];
+    const ALL: [Self; 8] = [
+        Self::Busy,
+        Self::TooLarge,
+        Self::Malformed,
+        Self::Unavailable,
+        Self::Full,
+        Self::NotAllowed,
+        Self::NotFound,
+        Self::Corrupted,
+    ];
 
     /// Reads the verdict byte that opens every answer.
     ///
@@ -154,6 +164,7 @@ impl fmt::Display for Refusal {
             Self::Full => "no space left",
             Self::NotAllowed => "not allowed",
             Self::NotFound => "not found",
+            Self::Corrupted => "not what was announced",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Whole nodes on real loopback sockets.
 
+mod caps;
 mod connecting;
 mod hostile;
 mod requesting;

