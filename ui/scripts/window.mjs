@@ -75,6 +75,25 @@ export const SCREENS = {
   write: ["as=haddad", "#/write?patient=care1maria"],
   family: ["as=jonas", "#/shared"],
   familyPerson: ["as=jonas", "#/shared/care1maria"],
+  unlock: [
+    "as=maria",
+    "#/",
+    async (page) => {
+      await page.getByTestId("lock").click();
+      await page.getByTestId("unlock").waitFor();
+    },
+  ],
+  restore: [
+    "",
+    "",
+    async (page) => {
+      await page.getByTestId("start-restore").click();
+      await page.getByTestId("restore-words").fill("anchor bridge canvas");
+      await page.getByTestId("custody-passphrase").click();
+    },
+  ],
+  about: ["as=maria", "#/activity", (page) => page.getByTestId("person-link").first().click()],
+  familyHome: ["as=jonas", "#/"],
   words: [
     "",
     "",

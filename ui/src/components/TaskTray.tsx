@@ -6,6 +6,7 @@ import { bytes } from "@/app/locale";
 import type { TaskView } from "@/bindings/TaskView";
 import { useAsk, useDo } from "@/platform/queries";
 import { ErrorNotice } from "./ErrorNotice";
+import { AnchorLink } from "./links";
 
 /** Longer work, with its progress and a way to stop it, in the corner of the window. */
 export function TaskTray() {
@@ -48,7 +49,12 @@ function TaskCard({ task, dismiss }: { task: TaskView; dismiss: () => void }) {
       {task.state === "running" && <Running task={task} />}
       {task.state === "done" && (
         <Line icon={<IconCheck size={18} color="var(--ck-good)" aria-hidden />} dismiss={dismiss}>
-          {t(DONE[task.kind], { label })}
+          {t(DONE[task.kind], { label })}{" "}
+          {task.kind === "import" && task.recordId !== null && (
+            <AnchorLink to="/records/$recordId" params={{ recordId: task.recordId }} size="sm">
+              {t("tasks.open")}
+            </AnchorLink>
+          )}
         </Line>
       )}
       {task.state === "cancelled" && (

@@ -9,6 +9,19 @@ import { useEffect } from "react";
 import type { AppEvent } from "@/bindings/AppEvent";
 import { CallError, type CommandName, host, type RequestOf, type ResponseOf } from ".";
 
+/**
+ * Answers that will change soon are asked again while they do. Events come first; this is for those that were sent before
+ * the window listened.
+ */
+const SOON: { [K in CommandName]?: (answer: ResponseOf<K>) => number | false } = {
+  network_state: ({ phase }) => phase === "starting" && 1_500,
+  profiles_list: ({ profiles }) => profiles.length === 0 && 1_500,
+  grants_list: ({ grants }) =>
+    grants.some(({ state }) => ["saved", "sent", "stopping"].includes(state.state)) && 3_000,
+  clinic_written: ({ rows }) => rows.some(({ state }) => state.state !== "confirmed") && 3_000,
+  tasks_list: ({ tasks }) => tasks.some(({ state }) => state === "running") && 1_000,
+};
+
 /** Asks and keeps the answer until an event says that it changed. */
 export function useAsk<K extends CommandName>(
   name: K,
@@ -18,6 +31,7 @@ export function useAsk<K extends CommandName>(
   return useQuery<ResponseOf<K>, CallError>({
     queryKey: [name, request],
     queryFn: () => host.call(name, request),
+    refetchInterval: ({ state }) => (state.data !== undefined && SOON[name]?.(state.data)) || false,
     ...options,
   });
 }

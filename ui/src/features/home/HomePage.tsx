@@ -59,6 +59,14 @@ function PersonHome() {
           </Group>
         </Alert>
       )}
+      {view && view.sharing > 0 && (
+        <Link to="/shared" className="ck-row ck-amber">
+          <IconHeartHandshake size={24} stroke={1.5} aria-hidden />
+          <Text span fw={600}>
+            {t("home.sharing", { count: view.sharing })}
+          </Text>
+        </Link>
+      )}
       {view && (
         <Grid gap="lg">
           <Grid.Col span={{ base: 12, lg: 6 }}>
@@ -112,14 +120,6 @@ function PersonHome() {
                   </div>
                 )}
               </Panel>
-              {view.sharing > 0 && (
-                <Link to="/shared" className="ck-row ck-amber">
-                  <IconHeartHandshake size={24} stroke={1.5} aria-hidden />
-                  <Text span fw={600}>
-                    {t("home.sharing", { count: view.sharing })}
-                  </Text>
-                </Link>
-              )}
             </Stack>
           </Grid.Col>
         </Grid>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import type { ClinicalItem } from "@/bindings/ClinicalItem";
 import type { ClinicalSection } from "@/bindings/ClinicalSection";
+import type { SectionKind } from "@/bindings/SectionKind";
 import { en } from "@/i18n/en";
 import { ResultsTable } from "./ResultsTable";
 
@@ -31,7 +32,7 @@ export function ClinicalSections({ sections }: { sections: ClinicalSection[] }) 
             <div className="ck-rows">
               {section.items.map((item, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a document may say the same twice
-                <Item key={index} item={item} />
+                <Item key={index} item={item} lasting={LASTING.includes(section.kind)} />
               ))}
             </div>
           )}
@@ -46,13 +47,18 @@ function statusWord(t: TFunction, status: string): string {
   return key in en.status ? t(`status.${key as keyof typeof en.status}`) : status;
 }
 
-function Item({ item }: { item: ClinicalItem }) {
+/** Kinds whose date is a beginning. */
+const LASTING: SectionKind[] = ["problems", "medication", "allergies"];
+
+function Item({ item, lasting }: { item: ClinicalItem; lasting: boolean }) {
   const { t } = useTranslation();
   const when =
     item.start !== null && item.end !== null
       ? t("content.fromTo", { from: day(item.start), to: day(item.end) })
       : item.start !== null
-        ? day(item.start)
+        ? lasting
+          ? t("content.since", { date: day(item.start) })
+          : day(item.start)
         : null;
   return (
     <div className="ck-row ck-top">
