@@ -1,0 +1,102 @@
+//! The state after one block, read from the database.
+
+use carekey_crypto::{Digest, Mmr, PublicKey};
+use carekey_protocol::{BlockHeight, CertificateSerial, TxId};
+use rusqlite::Connection;
+
+use super::error::{StoreError, damaged};
+use super::queries;
+use super::reader::Reader;
+use crate::header::Header;
+use crate::rules::state::{AnchorState, StateView};
+use crate::validators::ValidatorSet;
+
+/// The state that the block of height `next` meets.
+pub(super) struct Before<'a> {
+    pub(super) db: &'a Connection,
+    pub(super) next: BlockHeight,
+}
+
+impl<'a> Before<'a> {
+    fn head(db: &'a Connection) -> Result<Self, StoreError> {
+        Ok(Self { db, next: queries::head_height(db)?.next() })
+    }
+}
+
+impl StateView for Before<'_> {
+    fn head_header(&self) -> Result<Header, StoreError> {
+        let head = BlockHeight(self.next.0.saturating_sub(1));
+        queries::header(self.db, head)?.ok_or(damaged(head, "block is missing"))
+    }
+
+    fn next_validators(&self) -> Result<ValidatorSet, StoreError> {
+        let hospitals = queries::hospitals_before(self.db, self.next)?;
+        ValidatorSet::from_registrations(&hospitals).map_err(|_| damaged(self.next, "hospital registrations"))
+    }
+
+    fn history(&self) -> Result<Mmr, StoreError> {
+        queries::history_before(self.db, self.next)
+    }
+
+    fn registry_sequence(&self) -> Result<u64, StoreError> {
+        queries::registry_sequence_before(self.db, self.next)
+    }
+
+    fn has_transaction(&self, txid: &TxId) -> Result<bool, StoreError> {
+        queries::has_transaction_before(self.db, txid, self.next)
+    }
+
+    fn pseudonym_used(&self, pseudonym: &PublicKey) -> Result<bool, StoreError> {
+        queries::pseudonym_used_before(self.db, pseudonym, self.next)
+    }
+
+    fn is_revoked(&self, rho: &Digest) -> Result<bool, StoreError> {
+        Ok(queries::revoked_before(self.db, rho, self.next)?.is_some())
+    }
+
+    fn is_certificate_revoked(&self, serial: CertificateSerial) -> Result<bool, StoreError> {
+        Ok(queries::certificate_revoked_before(self.db, serial, self.next)?.is_some())
+    }
+
+    fn anchor_state(&self, txid: &TxId) -> Result<Option<AnchorState>, StoreError> {
+        queries::anchor_before(self.db, txid, self.next)
+    }
+}
+
+impl StateView for Reader {
+    fn head_header(&self) -> Result<Header, StoreError> {
+        self.read(|db| Before::head(db)?.head_header())
+    }
+
+    fn next_validators(&self) -> Result<ValidatorSet, StoreError> {
+        self.read(|db| Before::head(db)?.next_validators())
+    }
+
+    fn history(&self) -> Result<Mmr, StoreError> {
+        self.read(|db| Before::head(db)?.history())
+    }
+
+    fn registry_sequence(&self) -> Result<u64, StoreError> {
+        self.read(|db| Before::head(db)?.registry_sequence())
+    }
+
+    fn has_transaction(&self, txid: &TxId) -> Result<bool, StoreError> {
+        self.read(|db| Before::head(db)?.has_transaction(txid))
+    }
+
+    fn pseudonym_used(&self, pseudonym: &PublicKey) -> Result<bool, StoreError> {
+        self.read(|db| Before::head(db)?.pseudonym_used(pseudonym))
+    }
+
+    fn is_revoked(&self, rho: &Digest) -> Result<bool, StoreError> {
+        self.read(|db| Before::head(db)?.is_revoked(rho))
+    }
+
+    fn is_certificate_revoked(&self, serial: CertificateSerial) -> Result<bool, StoreError> {
+        self.read(|db| Before::head(db)?.is_certificate_revoked(serial))
+    }
+
+    fn anchor_state(&self, txid: &TxId) -> Result<Option<AnchorState>, StoreError> {
+        self.read(|db| Before::head(db)?.anchor_state(txid))
+    }
+}
