@@ -82,7 +82,8 @@ pub struct Archive {
 
 impl Archive {
     /// Opens the archive in `dir` and finishes what an earlier process was interrupted in: uploads that were whole,
-    /// erasures the ledger knows of.
+    /// erasures the ledger knows of. `ledger` makes the ledger's facts; it is given the index, in which a node keeps
+    /// what it read from the chain.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -90,11 +91,12 @@ impl Archive {
         dir: &Path,
         place: Place,
         keys: HospitalKeys,
-        ledger: Arc<dyn LedgerFacts>,
+        ledger: impl FnOnce(&Arc<Index>) -> Arc<dyn LedgerFacts>,
     ) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir)?;
         let index = Arc::new(Index::open(&dir.join("index.db"), &keys.database)?);
         let records = Records::open(dir.join("records"), Arc::clone(&index))?;
+        let ledger = ledger(&index);
         let archive = Self { place, keys, index, records, ledger, challenges: Challenges::default() };
         archive.catch_up_with_erasures()?;
         Ok(archive)

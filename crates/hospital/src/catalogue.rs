@@ -11,8 +11,8 @@ use crate::archive::Archive;
 use crate::error::StoreError;
 use crate::index::{BlobState, CatalogueState, DepositConflict};
 
-/// Entries of one catalogue: a hundred years of two letters a week, and a list stays below 6 MB.
-pub const ENTRIES_PER_CATALOGUE_MAX: u64 = 10_000;
+/// Entries of one catalogue: a hundred years of four letters a week, and a list is still one answer.
+pub const ENTRIES_PER_CATALOGUE_MAX: u64 = carekey_network::deposits::CATALOGUE_ENTRIES_MAX as u64;
 
 /// Why an owner's operation is refused.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! A hospital node: keeps sealed records it cannot read, hands them to whom their owners granted them, writes a receipt
 //! for every attempt, and takes part in the ledger.
 //!
-//! [`Archive`] holds the index, the files and the rules, without a clock or a socket. What the messages mean is
+//! [`Archive`] holds the index, the files and the rules, without a clock or a socket; [`Hospital`] runs one. What the messages mean is
 //! `carekey-protocol`'s, blocks are `carekey-ledger`'s, sockets `carekey-network`'s.
 //!
 //! | module | papers |
@@ -10,16 +10,20 @@
 //! | [`catalogue`] | S2 Alg. 4 steps 6–8, PROTOCOL §6 collections |
 //! | [`access`] | S2 Alg. 5 steps 8–13 |
 //! | [`receipts`], `retention` | PROTOCOL §6 audit, retention and erasure |
+//! | `chain` | PROTOCOL §7: makes blocks, or follows the hospital that does |
+//! | `node` | all of it, served over the network |
 
 pub mod access;
 mod archive;
 pub mod catalogue;
+mod chain;
 mod challenges;
 mod error;
 mod facts;
 mod failpoint;
 mod index;
 mod mailbox;
+mod node;
 pub mod receipts;
 pub mod records;
 mod retention;
@@ -36,4 +40,5 @@ pub use error::StoreError;
 pub use facts::{FactError, LedgerFacts};
 pub use index::{Blob, BlobState, Index, MAILBOX_NOTES_MAX, MAILBOX_PAGE_NOTES_MAX, MAILBOX_VALID_MILLIS, MailboxFull};
 pub use mailbox::MailboxError;
+pub use node::{Hospital, HospitalConfig, HospitalError};
 pub use records::{Begun, SealedFile, Upload, UploadError};

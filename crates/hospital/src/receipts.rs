@@ -2,11 +2,12 @@
 
 use carekey_crypto::{PublicKey, SecretKey, seal_note};
 use carekey_protocol::pseudonym::{
-    PseudonymCertificate, epoch_accepted, epoch_at, pseudonym_public, pseudonym_secret, verify_pseudonym,
+    PseudonymCertificate, PseudonymRequest, epoch_accepted, epoch_at, pseudonym_public, pseudonym_secret,
+    verify_pseudonym,
 };
 use carekey_protocol::receipt::{RECEIPTS_PER_NOTE_MAX, Receipt, ReceiptBatch};
 use carekey_protocol::transaction::KIND_RECEIPT;
-use carekey_protocol::{Body, Transaction, UnixMillis, encode};
+use carekey_protocol::{Body, ParticipantId, Transaction, UnixMillis, encode};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -95,6 +96,11 @@ impl Archive {
     /// [`StoreError`].
     pub fn pseudonyms_low(&self, now: UnixMillis) -> Result<bool, StoreError> {
         Ok(self.index.usable_pseudonyms(now)? < PSEUDONYMS_LOW)
+    }
+
+    /// The hospital's own request for its next batch, if it is registered.
+    pub(crate) fn pseudonym_request(&self, participant: ParticipantId, now: UnixMillis) -> PseudonymRequest {
+        PseudonymRequest::new(self.place.network, participant, now, &self.keys.identity())
     }
 
     /// How many receipts are not final yet.

@@ -1,6 +1,7 @@
 //! Keeping no longer than agreed (S2 end of §4.5): due records are erased on the ledger first, then here.
 
 use carekey_crypto::Digest;
+use carekey_protocol::derive::erasure_commitment;
 use carekey_protocol::{Body, Transaction, UnixMillis};
 
 use crate::archive::Archive;
@@ -33,14 +34,19 @@ impl Archive {
         Ok(Supply::Enough)
     }
 
-    /// What a final transaction means for the archive: an Erase deletes ciphertext, rows and entries. Harmless when
-    /// repeated.
+    /// What a final transaction means for the archive: an anchor can be erased later, an Erase deletes ciphertext, rows
+    /// and entries. Harmless when repeated.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn note_final(&self, transaction: &Transaction) -> Result<(), StoreError> {
         match &transaction.body {
-            Body::Erase { preimage, .. } => self.erase(&carekey_protocol::derive::erasure_commitment(preimage)),
+            Body::Anchor(anchor) => self.index.note_anchor(&anchor.erasure, &transaction.id()),
+            Body::Erase { anchor, preimage } => {
+                let commitment = erasure_commitment(preimage);
+                self.index.note_erased(&commitment, anchor)?;
+                self.erase(&commitment)
+            }
             _ => Ok(()),
         }
     }

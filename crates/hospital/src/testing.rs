@@ -108,7 +108,7 @@ impl Scene {
 
     pub(crate) fn archive(&self, dir: &Path) -> Archive {
         let place = Place { network: NETWORK, authority: self.authority.public(), hospital: HOSPITAL };
-        let ledger: Arc<dyn LedgerFacts> = Arc::clone(&self.ledger) as _;
+        let ledger = |_: &Arc<crate::Index>| Arc::clone(&self.ledger) as Arc<dyn LedgerFacts>;
         let archive = Archive::open(dir, place, self.keys.clone(), ledger).expect("the archive opens");
         let (base, expansion) = (self.keys.pseudonym().public(), self.keys.expansion());
         let batch = (0..200).map(|index| {

@@ -3,6 +3,7 @@
 //! One connection behind a lock: every call is one SQL transaction and takes well under a millisecond, but for the
 //! wait for the disk at its end.
 
+mod anchors;
 mod blobs;
 mod catalogues;
 mod mailbox;

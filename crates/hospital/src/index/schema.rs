@@ -94,6 +94,13 @@ CREATE TABLE pseudonyms (
     used INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- Anchors on the ledger by the erasure commitment they carry, as far as the chain was read.
+CREATE TABLE anchors (
+    commitment BLOB PRIMARY KEY,
+    txid BLOB NOT NULL,
+    erased INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
 -- Certificates their holders left here, for readers who know the identifier.
 CREATE TABLE people (
     id BLOB PRIMARY KEY,

@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use carekey_crypto::Digest;
 use carekey_protocol::certificate::CertificateError;
 use carekey_protocol::upload::UploadTicket;
 use carekey_protocol::{BlobId, UnixMillis};
@@ -22,7 +23,7 @@ use upload::Slot;
 pub use upload::Upload;
 
 /// Longest sealed record: a whole-slide image or a long film fits.
-pub const SEALED_BYTES_MAX: u64 = 64 << 30;
+pub const SEALED_BYTES_MAX: u64 = carekey_network::records::RECORD_BYTES_MAX;
 
 /// Unfinished uploads of one certificate.
 pub const UPLOADS_PER_UPLOADER_MAX: u64 = 64;
@@ -94,6 +95,8 @@ pub struct SealedFile {
     pub file: File,
     /// Its length in bytes.
     pub sealed_bytes: u64,
+    /// What its bytes hashed to when they arrived.
+    pub content_root: Digest,
 }
 
 /// The files.
@@ -184,7 +187,7 @@ impl Records {
         if file.metadata()?.len() != known.sealed_bytes {
             return Err(StoreError::Damaged("a sealed record has another length".to_owned()));
         }
-        Ok(Some(SealedFile { file, sealed_bytes: known.sealed_bytes }))
+        Ok(Some(SealedFile { file, sealed_bytes: known.sealed_bytes, content_root: known.content_root }))
     }
 
     /// Deletes a record's files for good. Harmless when repeated.

@@ -1,0 +1,222 @@
+//! A running hospital: the archive and the chain behind a network node, and the tasks that keep both going.
+
+mod desk;
+mod enrol;
+mod intake;
+mod serve;
+mod tasks;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use carekey_network::{Multiaddr, NetworkError, Node, NodeKey, NodeLimits, PeerAddress, PeerId, peer_id_of};
+use carekey_protocol::{Genesis, HospitalId, UnixMillis};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::archive::{Archive, HospitalKeys, Place};
+use crate::chain::Chain;
+use crate::error::StoreError;
+use crate::facts::ChainFacts;
+use desk::Desk;
+
+/// How long a stopping hospital waits for its tasks.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// What a hospital needs to run.
+#[derive(Debug, Clone)]
+pub struct HospitalConfig {
+    /// Where it keeps everything. One running hospital per directory.
+    pub dir: PathBuf,
+    /// The network.
+    pub genesis: Genesis,
+    /// Which of its hospitals this is.
+    pub hospital: HospitalId,
+    /// Its secrets.
+    pub keys: HospitalKeys,
+    /// Where it listens.
+    pub listen: Vec<Multiaddr>,
+    /// Where authority and other hospitals were last found; more can be learned while it runs.
+    pub peers: Vec<PeerAddress>,
+    /// The clock.
+    pub clock: fn() -> UnixMillis,
+}
+
+/// Why a hospital does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum HospitalError {
+    /// The genesis has no such hospital, or registers other keys for it.
+    #[error("the network file does not register this hospital with these keys")]
+    NotRegistered,
+    /// Index or records.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The chain.
+    #[error(transparent)]
+    Ledger(#[from] carekey_ledger::StoreError),
+    /// The network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// Everything the handlers and tasks share.
+pub(crate) struct Inner {
+    pub(crate) archive: Arc<Archive>,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) node: Node,
+    pub(crate) desk: Desk,
+    pub(crate) clock: fn() -> UnixMillis,
+    /// Rings when receipts or erasures may have to be sent.
+    pub(crate) outgoing: Notify,
+    /// Rings when pseudonyms run low.
+    pub(crate) supply: Notify,
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+impl Inner {
+    pub(crate) fn now(&self) -> UnixMillis {
+        (self.clock)()
+    }
+
+    /// The hospitals blocks can be had from, those that vote first.
+    pub(crate) fn other_hospitals(&self) -> Vec<PeerId> {
+        let mut hospitals = self.chain.reader.hospitals().unwrap_or_default();
+        hospitals.retain(|hospital| hospital.id != self.chain.hospital);
+        hospitals.sort_by_key(|hospital| std::cmp::Reverse(hospital.voting_power));
+        hospitals.iter().map(|hospital| peer_id_of(&hospital.peer_key)).collect()
+    }
+
+    /// Ends when the hospital is told to stop.
+    pub(crate) async fn stopped(&self) {
+        // The sender lives in `self`.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+}
+
+/// The operating system's randomness. It fails only on a machine that cannot boot.
+pub(crate) fn rng() -> UnwrapErr<SysRng> {
+    UnwrapErr(SysRng)
+}
+
+/// A running hospital. [`stop`](Self::stop) it, or it goes on until the process ends.
+pub struct Hospital {
+    inner: Arc<Inner>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Hospital {
+    /// Starts a hospital on the current Tokio runtime. Returns when it can be reached; joining the network goes on
+    /// in the background.
+    ///
+    /// # Errors
+    /// [`HospitalError`].
+    pub async fn start(config: HospitalConfig) -> Result<Self, HospitalError> {
+        let HospitalConfig { dir, genesis, hospital, keys, listen, peers, clock } = config;
+        let registered = genesis.hospitals.iter().find(|registered| registered.id == hospital);
+        let matches = registered.is_some_and(|registered| {
+            registered.ledger_key == keys.ledger.public() && registered.peer_key == keys.peer.public()
+        });
+        if !matches {
+            return Err(HospitalError::NotRegistered);
+        }
+        let peer_key = NodeKey::from_secret_key(&keys.peer);
+        let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys)).await;
+        let (archive, chain) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
+        let node = Node::start(&peer_key, &listen, NodeLimits::hospital()).await?;
+        for peer in peers {
+            node.remember(peer).await;
+        }
+        let mut tasks = JoinSet::new();
+        let (desk, writer) = Desk::new(Arc::clone(&archive));
+        let inner = Arc::new(Inner {
+            archive,
+            chain,
+            node,
+            desk,
+            clock,
+            outgoing: Notify::new(),
+            supply: Notify::new(),
+            stopping: watch::Sender::new(false),
+        });
+        serve::all(&inner)?;
+        tasks.spawn(writer.run(Arc::clone(&inner)));
+        tasks.spawn(tasks::grow_chain(Arc::clone(&inner)));
+        tasks.spawn(tasks::send_outgoing(Arc::clone(&inner)));
+        tasks.spawn(tasks::retain(Arc::clone(&inner)));
+        tasks.spawn(enrol::keep_supplied(Arc::clone(&inner)));
+        tracing::info!(%hospital, height = inner.chain.head.borrow().0, "hospital started");
+        Ok(Self { inner, tasks: Mutex::new(tasks) })
+    }
+
+    /// Where others reach it.
+    pub fn address(&self) -> PeerAddress {
+        self.inner.node.address()
+    }
+
+    /// Learns where the authority or another hospital lives.
+    pub async fn remember(&self, peer: PeerAddress) {
+        self.inner.node.remember(peer).await;
+        self.inner.supply.notify_one();
+    }
+
+    /// The archive, for inspection and for tests.
+    pub fn archive(&self) -> &Arc<Archive> {
+        &self.inner.archive
+    }
+
+    /// The chain, for reading.
+    pub fn ledger(&self) -> &carekey_ledger::Reader {
+        &self.inner.chain.reader
+    }
+
+    /// The newest block's height, and a way to wait for the next.
+    pub fn head(&self) -> watch::Receiver<carekey_protocol::BlockHeight> {
+        self.inner.chain.head.subscribe()
+    }
+
+    /// Signs an enrolment offer as this hospital's front desk.
+    pub fn sign_offer(&self, offer: &carekey_protocol::enrolment::EnrolmentOffer) -> carekey_crypto::Signature {
+        offer.sign(self.inner.archive.place.network, &self.inner.archive.keys.ledger)
+    }
+
+    /// What this node has sent and received.
+    pub fn traffic(&self) -> carekey_network::Traffic {
+        self.inner.node.traffic()
+    }
+
+    /// Lets running answers finish, ends the tasks and frees the port. Everything acknowledged is on the disk already.
+    pub async fn stop(&self) {
+        self.inner.stopping.send_replace(true);
+        self.inner.node.shut_down().await;
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let finished = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_GRACE, finished).await.is_err() {
+            tracing::warn!("tasks did not end in time");
+        }
+        tracing::info!("hospital stopped");
+    }
+}
+
+fn open(
+    dir: PathBuf,
+    genesis: Genesis,
+    hospital: HospitalId,
+    keys: HospitalKeys,
+) -> Result<(Arc<Archive>, Arc<Chain>), HospitalError> {
+    std::fs::create_dir_all(&dir).map_err(StoreError::from)?;
+    let place = Place { network: genesis.network_id(), authority: genesis.authority_key, hospital };
+    let chain = Chain::open(&dir.join("ledger.db"), genesis, hospital, keys.ledger.clone())?;
+    let reader = chain.reader.clone();
+    let facts = move |index: &Arc<crate::Index>| -> Arc<dyn crate::LedgerFacts> {
+        Arc::new(ChainFacts { reader, index: Arc::clone(index) })
+    };
+    let archive = Arc::new(Archive::open(&dir, place, keys, facts)?);
+    tasks::read_chain(&archive, &chain)?;
+    Ok((archive, chain))
+}
+
+#[cfg(test)]
+mod tests;

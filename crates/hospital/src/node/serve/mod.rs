@@ -1,0 +1,32 @@
+//! What a hospital answers.
+
+mod ledger;
+mod owners;
+mod records;
+
+use std::sync::Arc;
+
+use carekey_network::{NetworkError, Refusal};
+
+use super::Inner;
+
+/// Serves every protocol of a hospital.
+pub(super) fn all(inner: &Arc<Inner>) -> Result<(), NetworkError> {
+    ledger::serve(inner)?;
+    owners::serve(inner)?;
+    records::serve(inner)
+}
+
+/// Runs work that waits for the disk where it holds nobody up. A failure is logged here and told as "unavailable".
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a request failed");
+            Err(Refusal::Unavailable)
+        }
+        Err(_) => Err(Refusal::Unavailable),
+    }
+}

@@ -1,0 +1,195 @@
+//! What a hospital does by itself: grows its chain, sends its receipts, keeps no longer than agreed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use carekey_ledger::BlockEntry;
+use carekey_network::Backoff;
+use carekey_network::ledger::SubmitAnswer;
+use carekey_protocol::TxId;
+use tokio::time::{Instant, sleep};
+
+use super::{HospitalError, Inner, rng};
+use crate::archive::Archive;
+use crate::chain::{BATCH_PAUSE, Chain, ChainError, Made, pull_block};
+use crate::error::StoreError;
+use crate::receipts::{RECEIPT_BATCH_MILLIS, Supply};
+
+/// A transaction that is not final after this long is handed in again.
+const RESUBMIT_AFTER: Duration = Duration::from_secs(5);
+
+/// How often the outbox is looked at when nothing rings.
+const OUTGOING_PAUSE: Duration = Duration::from_millis(RECEIPT_BATCH_MILLIS);
+
+/// How often retention is checked: days matter, not seconds; a patient's own erasure does not wait for it.
+const RETENTION_PAUSE: Duration = Duration::from_secs(60);
+
+/// Reads the blocks that the archive has not seen, then announces the head. Blocks the thread.
+pub(super) fn read_chain(archive: &Archive, chain: &Chain) -> Result<(), HospitalError> {
+    let head = chain.stored_height()?;
+    let mut height = archive.index.chain_read_up_to()?;
+    while height < head {
+        height = height.next();
+        let block = chain.reader.block(height)?;
+        for transaction in block.iter().flat_map(|block| &block.transactions).filter_map(BlockEntry::transaction) {
+            archive.note_final(transaction)?;
+        }
+        archive.index.set_chain_read_up_to(height)?;
+    }
+    chain.head.send_if_modified(|known| std::mem::replace(known, head) != head);
+    Ok(())
+}
+
+/// Makes blocks or follows, whichever the validator set says.
+pub(super) async fn grow_chain(inner: Arc<Inner>) {
+    let mut backoff = Backoff::new(u64::from(inner.chain.hospital.0[2]));
+    let mut turn = 0;
+    loop {
+        let step = async {
+            match inner.chain.seals_alone() {
+                Ok(true) => produce(&inner).await,
+                Ok(false) => follow(&inner, &mut turn).await,
+                Err(error) => Err(error.into()),
+            }
+        };
+        let outcome = tokio::select! {
+            outcome = step => outcome,
+            () = inner.stopped() => return,
+        };
+        match outcome {
+            Ok(()) => backoff.reset(),
+            Err(error) => {
+                tracing::warn!(%error, "the chain does not grow");
+                tokio::select! {
+                    () = sleep(backoff.pause()) => {}
+                    () = inner.stopped() => return,
+                }
+            }
+        }
+    }
+}
+
+async fn produce(inner: &Arc<Inner>) -> Result<(), ChainError> {
+    if inner.chain.pool().is_empty() {
+        inner.chain.waiting.notified().await;
+    }
+    sleep(BATCH_PAUSE).await;
+    let working = Arc::clone(inner);
+    let made = tokio::task::spawn_blocking(move || {
+        let made = working.chain.make_block(working.now())?;
+        Ok::<_, ChainError>((made, read_chain(&working.archive, &working.chain)))
+    });
+    let (made, read) = made.await.map_err(|_| ChainError::Stopped)??;
+    if let Made::Block(height) = made {
+        tracing::debug!(height = height.0, "made a block");
+    }
+    log_unread(read);
+    Ok(())
+}
+
+async fn follow(inner: &Arc<Inner>, turn: &mut usize) -> Result<(), ChainError> {
+    let peers = inner.other_hospitals();
+    let Some(peer) = peers.get(*turn % peers.len().max(1)).copied() else {
+        sleep(RESUBMIT_AFTER).await;
+        return Ok(());
+    };
+    let before = inner.chain.stored_height()?;
+    let pulled = pull_block(&inner.chain, &inner.node, peer, inner.clock).await;
+    if pulled.is_err() {
+        *turn += 1;
+    }
+    if pulled? > before {
+        let working = Arc::clone(inner);
+        let read = tokio::task::spawn_blocking(move || read_chain(&working.archive, &working.chain));
+        log_unread(read.await.map_err(|_| ChainError::Stopped)?);
+    }
+    Ok(())
+}
+
+/// The block itself is final; the archive catches up with the next one, or at the next start.
+fn log_unread(read: Result<(), HospitalError>) {
+    if let Err(error) = read {
+        tracing::error!(%error, "a final block was not carried out completely");
+    }
+}
+
+/// Seals receipts and erasures and hands them in until they are final.
+pub(super) async fn send_outgoing(inner: Arc<Inner>) {
+    let mut submitted: HashMap<TxId, Instant> = HashMap::new();
+    let mut head = inner.chain.head.subscribe();
+    loop {
+        tokio::select! {
+            () = inner.outgoing.notified() => {}
+            _ = head.changed() => {}
+            () = sleep(OUTGOING_PAUSE) => {}
+            () = inner.stopped() => return,
+        }
+        let working = Arc::clone(&inner);
+        let sealed = tokio::task::spawn_blocking(move || {
+            let now = working.now();
+            let supply = working.archive.seal_receipts(now, &mut rng())?;
+            Ok::<_, StoreError>((supply, working.archive.outstanding(now)?))
+        });
+        let outstanding = match sealed.await {
+            Ok(Ok((supply, outstanding))) => {
+                if supply == Supply::Exhausted {
+                    inner.supply.notify_one();
+                }
+                outstanding
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "receipts cannot be sent");
+                continue;
+            }
+            Err(_) => return,
+        };
+        submitted.retain(|id, _| outstanding.iter().any(|transaction| transaction.id() == *id));
+        for transaction in outstanding {
+            let id = transaction.id();
+            if submitted.get(&id).is_some_and(|at| at.elapsed() < RESUBMIT_AFTER) {
+                continue;
+            }
+            let answer = tokio::select! {
+                answer = inner.submit(transaction) => answer,
+                () = inner.stopped() => return,
+            };
+            match answer {
+                Ok(SubmitAnswer::Received | SubmitAnswer::Known(_) | SubmitAnswer::Busy) => {}
+                answer => settle_refused(&inner, id, answer).await,
+            }
+            submitted.insert(id, Instant::now());
+        }
+    }
+}
+
+/// A transaction of ours that the ledger will never take: its receipts go into another one. An erasure somebody else
+/// was faster with needs none.
+async fn settle_refused(inner: &Arc<Inner>, id: TxId, answer: Result<SubmitAnswer, carekey_network::Refusal>) {
+    let Ok(answer) = answer else { return };
+    tracing::warn!(?answer, "a transaction of this hospital was refused");
+    if matches!(answer, SubmitAnswer::PseudonymSpent | SubmitAnswer::Pointless) {
+        let working = Arc::clone(inner);
+        let withdrawn = tokio::task::spawn_blocking(move || working.archive.index.withdraw(&id)).await;
+        if let Ok(Err(error)) = withdrawn {
+            tracing::error!(%error, "the outbox cannot be written");
+        }
+    }
+}
+
+/// Erases what is due and clears what expired.
+pub(super) async fn retain(inner: Arc<Inner>) {
+    loop {
+        let working = Arc::clone(&inner);
+        match tokio::task::spawn_blocking(move || working.archive.retain(working.now())).await {
+            Ok(Ok(Supply::Enough)) => inner.outgoing.notify_one(),
+            Ok(Ok(Supply::Exhausted)) => inner.supply.notify_one(),
+            Ok(Err(error)) => tracing::error!(%error, "retention failed"),
+            Err(_) => return,
+        }
+        tokio::select! {
+            () = sleep(RETENTION_PAUSE) => {}
+            () = inner.stopped() => return,
+        }
+    }
+}
