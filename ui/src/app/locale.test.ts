@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bytes, digits, guardNavigatorLanguage, setTongue, systemTongue } from "./locale";
+import { bytes, digits, documentDate, guardNavigatorLanguage, setTongue, systemTongue } from "./locale";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -16,6 +16,18 @@ describe("a computer without a language", () => {
     Object.defineProperty(navigator, "language", { value: "C", configurable: true });
     guardNavigatorLanguage();
     expect(() => new Intl.NumberFormat(navigator.language)).not.toThrow();
+  });
+});
+
+describe("a date of a document", () => {
+  it("is as precise as the document says, and no more", () => {
+    expect(documentDate("1962")).toBe("1962");
+    expect(documentDate("1962-05")).toBe("May 1962");
+    expect(documentDate("1962-05-12")).toBe("12 May 1962");
+  });
+
+  it("stays as it is when it is in words", () => {
+    expect(documentDate("in childhood")).toBe("in childhood");
   });
 });
 

@@ -42,6 +42,20 @@ export function day(at: number): string {
   );
 }
 
+/**
+ * A date of a document, as precisely as it says: 2019, May 2019, 12 May 2019. Words such as "in childhood" stay as they are.
+ */
+export function documentDate(written: string): string {
+  const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(T.*)?)?)?$/.exec(written.trim());
+  if (!parts) return written;
+  const [, year, month, dayOfMonth, time] = parts;
+  if (!month) return year ?? written;
+  const date = time ? new Date(written) : new Date(Number(year), Number(month) - 1, Number(dayOfMonth ?? 1));
+  if (Number.isNaN(date.getTime())) return written;
+  if (dayOfMonth) return day(date.getTime());
+  return new Intl.DateTimeFormat(LOCALE[current], { month: "long", year: "numeric" }).format(date);
+}
+
 /** 12 May 2026, 14:32 */
 export function moment(at: number): string {
   return new Intl.DateTimeFormat(LOCALE[current], {

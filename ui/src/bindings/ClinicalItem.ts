@@ -17,13 +17,13 @@ detail: string | null,
  */
 status: string | null, 
 /**
- * Date or begin.
+ * Date or begin: ISO 8601 in the precision of the document, or its own words.
  */
-start: number | null, 
+start: string | null, 
 /**
- * End.
+ * End, likewise.
  */
-end: number | null, 
+end: string | null, 
 /**
  * Code and system, such as `SNOMED CT 38341003`.
  */
@@ -31,4 +31,16 @@ code: string | null,
 /**
  * Needs attention: severe allergy, critical finding.
  */
-alert: boolean, };
+alert: boolean, 
+/**
+ * The opposite is meant: a medicine not to be taken, a vaccine that was not given.
+ */
+negated: boolean, 
+/**
+ * Withdrawn or ruled out by its author.
+ */
+retracted: boolean, 
+/**
+ * Whom it is about, if not the patient.
+ */
+about: string | null, };

@@ -15,7 +15,7 @@ name: string,
  */
 code: string | null, 
 /**
- * Exactly the digits or words of the document.
+ * Exactly the digits or words of the document; empty if there is no value.
  */
 valueText: string, 
 /**
@@ -51,9 +51,21 @@ rangeText: string | null,
  */
 flag: ResultFlag, 
 /**
- * When it was measured.
+ * When it was measured: ISO 8601 in the precision of the document.
  */
-at: number | null, 
+at: string | null, 
+/**
+ * Remarks, such as the reason for a missing value, or that document and range disagree.
+ */
+note: string | null, 
+/**
+ * Withdrawn by its author.
+ */
+retracted: boolean, 
+/**
+ * Whom it is about, if not the patient.
+ */
+about: string | null, 
 /**
  * All known values of the same code and unit in readable records, oldest first, this one included.
  */

@@ -9,6 +9,7 @@ export const DAY = 86_400_000;
 /** "Today" of the made-up world. */
 export const NOW = Date.now();
 const ago = (days: number) => NOW - days * DAY;
+const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 function row(part: Partial<RecordRow> & Pick<RecordRow, "id" | "title">): RecordRow {
   return {
@@ -116,7 +117,19 @@ export const rows: RecordRow[] = [
 ];
 
 function item(title: string, part: Partial<ClinicalItem> = {}): ClinicalItem {
-  return { title, detail: null, status: null, start: null, end: null, code: null, alert: false, ...part };
+  return {
+    title,
+    detail: null,
+    status: null,
+    start: null,
+    end: null,
+    code: null,
+    alert: false,
+    negated: false,
+    retracted: false,
+    about: null,
+    ...part,
+  };
 }
 
 function result(
@@ -143,7 +156,10 @@ function result(
     high: high === null ? null : Number(high),
     rangeText: null,
     flag: under ? "low" : over ? "high" : "normal",
-    at: ago(0.2),
+    at: iso(ago(0.2)),
+    note: null,
+    retracted: false,
+    about: null,
     history: points.map((one, index) => ({ at: ago(0.2 + (points.length - 1 - index) * 121), value: one })),
   };
 }
@@ -180,29 +196,29 @@ const lab: ClinicalSection[] = [
     item("Comment of the laboratory", {
       detail:
         "Fasting sample. HbA1c slightly better than in July. Kidney values to be checked again in three months.",
-      start: ago(0.2),
+      start: iso(ago(0.2)),
     }),
   ]),
 ];
 
 const summary: ClinicalSection[] = [
   section("problems", [
-    item("Atrial fibrillation", { status: "active", start: ago(900), code: "SNOMED CT 49436004" }),
-    item("Type 2 diabetes", { status: "active", start: ago(3_200), code: "SNOMED CT 44054006" }),
-    item("Hypertension", { status: "active", start: ago(4_500), code: "SNOMED CT 38341003" }),
+    item("Atrial fibrillation", { status: "active", start: iso(ago(900)), code: "SNOMED CT 49436004" }),
+    item("Type 2 diabetes", { status: "active", start: iso(ago(3_200)), code: "SNOMED CT 44054006" }),
+    item("Hypertension", { status: "active", start: iso(ago(4_500)), code: "SNOMED CT 38341003" }),
   ]),
   section("medication", [
     item("Apixaban 5 mg", {
       detail: "1 tablet in the morning, 1 in the evening",
       status: "active",
-      start: ago(880),
+      start: iso(ago(880)),
     }),
     item("Metformin 1000 mg", {
       detail: "1 tablet with breakfast and dinner",
       status: "active",
-      start: ago(3_000),
+      start: iso(ago(3_000)),
     }),
-    item("Ramipril 5 mg", { detail: "1 tablet in the morning", status: "active", start: ago(4_400) }),
+    item("Ramipril 5 mg", { detail: "1 tablet in the morning", status: "active", start: iso(ago(4_400)) }),
   ]),
   section("allergies", [
     item("Penicillin", {
@@ -216,14 +232,18 @@ const summary: ClinicalSection[] = [
     "vitals",
     [],
     [
-      { ...result("Blood pressure, systolic", "138", "mmHg", "90", "140", [152, 149, 141]), at: ago(193) },
-      { ...result("Pulse", "72", "/min", "50", "100"), at: ago(193) },
-      { ...result("Weight", "68.5", "kg", null, null), flag: "unknown", at: ago(193) },
+      {
+        ...result("Blood pressure, systolic", "138", "mmHg", "90", "140", [152, 149, 141]),
+        at: iso(ago(193)),
+      },
+      { ...result("Pulse", "72", "/min", "50", "100"), at: iso(ago(193)) },
+      { ...result("Weight", "68.5", "kg", null, null), flag: "unknown", at: iso(ago(193)) },
     ],
   ),
   section("immunizations", [
-    item("Influenza 2025/26", { start: ago(400) }),
-    item("Pneumococcus", { start: ago(1_200) }),
+    item("Shingrix", { start: "2021-06", negated: true, detail: "Not given: fever on the day" }),
+    item("Influenza 2025/26", { start: iso(ago(400)) }),
+    item("Pneumococcus", { start: iso(ago(1_200)) }),
   ]),
 ];
 
@@ -245,10 +265,12 @@ Please go on with physiotherapy twice a week and take the stitches out after twe
 With kind regards
 Dr Ines Moreau, Orthopaedics, North General`;
 
+const ABOUT = { patient: { name: "Maria Keller", birthDate: "1955-03-12" }, notices: [] };
+
 export function contentOf(id: string): RecordContent {
   switch (id) {
     case "a1":
-      return { kind: "clinical", sections: lab };
+      return { kind: "clinical", ...ABOUT, sections: lab };
     case "a3":
       return {
         kind: "image",
@@ -263,9 +285,9 @@ export function contentOf(id: string): RecordContent {
         ],
       };
     case "a4":
-      return { kind: "clinical", sections: [summary[1] ?? section("medication", [])] };
+      return { kind: "clinical", ...ABOUT, sections: [summary[1] ?? section("medication", [])] };
     case "a5":
-      return { kind: "clinical", sections: summary };
+      return { kind: "clinical", ...ABOUT, sections: summary };
     case "a6":
       return { kind: "pdf", pages: 1, text: [LETTER], src: pdf(LETTER) };
     case "a7":
@@ -273,7 +295,7 @@ export function contentOf(id: string): RecordContent {
     case "a8":
       return { kind: "withheld" };
     case "a9":
-      return { kind: "clinical", sections: [summary[4] ?? section("immunizations", [])] };
+      return { kind: "clinical", ...ABOUT, sections: [summary[4] ?? section("immunizations", [])] };
     default:
       return { kind: "text", text: NOTE, truncated: false };
   }

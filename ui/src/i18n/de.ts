@@ -189,6 +189,17 @@ export const de: SameShape<typeof en> = {
     size: "{{size}} · {{kind}}",
   },
   content: {
+    about: "Betrifft {{name}}",
+    aboutBorn: "Betrifft {{name}}, geboren {{date}}",
+    retracted: "Vom Verfasser zurückgezogen",
+    negated: "Nicht genommen oder nicht gegeben",
+    severalPatients: "Dieses Dokument vermischt mehrere Personen. Einträge über andere nennen deren Namen.",
+    retractedEntries: "Einige Einträge wurden von ihren Verfassern zurückgezogen. Sie sind durchgestrichen.",
+    modifierExtensions:
+      "Dieses Dokument hat Teile, die seinen Sinn ändern können und die CareKey nicht versteht. Speichern Sie eine Kopie und prüfen Sie.",
+    missingEntries: "Dieses Dokument nennt Einträge, die es nicht enthält.",
+    nestedTooDeep:
+      "Einige Teile dieses Dokuments liegen zu tief, um gezeigt zu werden. Speichern Sie eine Kopie, um alles zu sehen.",
     problems: "Diagnosen",
     medication: "Medikamente",
     allergies: "Allergien",

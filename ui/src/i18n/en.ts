@@ -183,6 +183,16 @@ export const en = {
     size: "{{size}} · {{kind}}",
   },
   content: {
+    about: "About {{name}}",
+    aboutBorn: "About {{name}}, born {{date}}",
+    retracted: "Withdrawn by its author",
+    negated: "Not taken or not given",
+    severalPatients: "This document mixes several people. Entries about others name them.",
+    retractedEntries: "Some entries were withdrawn by their authors. They are crossed out.",
+    modifierExtensions:
+      "This document has parts that can change its meaning and that CareKey does not understand. Save a copy and check.",
+    missingEntries: "This document names entries that it does not hold.",
+    nestedTooDeep: "Some parts of this document lie too deep to be shown. Save a copy to see everything.",
     problems: "Problems",
     medication: "Medication",
     allergies: "Allergies",

@@ -8,6 +8,9 @@ use ts_rs::TS;
 /// Milliseconds since 1970-01-01 00:00 UTC.
 pub type Millis = u64;
 
+/// The same for dates of documents, which may lie before 1970.
+pub type DocumentMillis = i64;
+
 /// What a person is certified as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::Millis;
+use super::DocumentMillis;
 
 /// The content of an opened record.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -12,6 +12,10 @@ use super::Millis;
 pub enum RecordContent {
     /// Sections made from FHIR resources.
     Clinical {
+        /// Whom the document says it is about.
+        patient: Option<ClinicalPatient>,
+        /// What a reader must know before trusting the sections.
+        notices: Vec<ClinicalNotice>,
         /// In the order they should be read.
         sections: Vec<ClinicalSection>,
     },
@@ -70,6 +74,34 @@ pub struct Fact {
     pub value: String,
 }
 
+/// Whom a clinical document says it is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ClinicalPatient {
+    /// Name as written.
+    pub name: Option<String>,
+    /// ISO 8601 in the precision of the document.
+    pub birth_date: Option<String>,
+}
+
+/// What a reader of a clinical document must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum ClinicalNotice {
+    /// The document mixes several people; entries about others name them.
+    SeveralPatients,
+    /// Entries were withdrawn by their authors; they are marked.
+    RetractedEntries,
+    /// The document carries extensions that can change a meaning and are not understood.
+    ModifierExtensions,
+    /// The document names entries that it does not hold.
+    MissingEntries,
+    /// Parts lie deeper than is read.
+    NestedTooDeep,
+}
+
 /// What a section is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -121,14 +153,20 @@ pub struct ClinicalItem {
     pub detail: Option<String>,
     /// Clinical status, such as `active`; as the document says it.
     pub status: Option<String>,
-    /// Date or begin.
-    pub start: Option<Millis>,
-    /// End.
-    pub end: Option<Millis>,
+    /// Date or begin: ISO 8601 in the precision of the document, or its own words.
+    pub start: Option<String>,
+    /// End, likewise.
+    pub end: Option<String>,
     /// Code and system, such as `SNOMED CT 38341003`.
     pub code: Option<String>,
     /// Needs attention: severe allergy, critical finding.
     pub alert: bool,
+    /// The opposite is meant: a medicine not to be taken, a vaccine that was not given.
+    pub negated: bool,
+    /// Withdrawn or ruled out by its author.
+    pub retracted: bool,
+    /// Whom it is about, if not the patient.
+    pub about: Option<String>,
 }
 
 /// Where a value lies.
@@ -158,7 +196,7 @@ pub enum ResultFlag {
 #[ts(export)]
 pub struct ResultPoint {
     /// When it was measured.
-    pub at: Millis,
+    pub at: DocumentMillis,
     /// The value, in the unit of the result.
     pub value: f64,
 }
@@ -172,7 +210,7 @@ pub struct ResultItem {
     pub name: String,
     /// Code and system, such as `LOINC 4548-4`.
     pub code: Option<String>,
-    /// Exactly the digits or words of the document.
+    /// Exactly the digits or words of the document; empty if there is no value.
     pub value_text: String,
     /// The value as a number, for the chart.
     pub value: Option<f64>,
@@ -190,8 +228,14 @@ pub struct ResultItem {
     pub range_text: Option<String>,
     /// Where the value lies.
     pub flag: ResultFlag,
-    /// When it was measured.
-    pub at: Option<Millis>,
+    /// When it was measured: ISO 8601 in the precision of the document.
+    pub at: Option<String>,
+    /// Remarks, such as the reason for a missing value, or that document and range disagree.
+    pub note: Option<String>,
+    /// Withdrawn by its author.
+    pub retracted: bool,
+    /// Whom it is about, if not the patient.
+    pub about: Option<String>,
     /// All known values of the same code and unit in readable records, oldest first, this one included.
     pub history: Vec<ResultPoint>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Collection, Millis, PersonView, RecordContent, TrustState, TrustView};
+use super::{Collection, DocumentMillis, Millis, PersonView, RecordContent, TrustState, TrustView};
 
 /// What kind of thing a record is; decides icon and view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -38,7 +38,7 @@ pub struct RecordRow {
     /// Clinical category of the metadata, such as `Laboratory report`; English.
     pub category: Option<String>,
     /// The date the content is about.
-    pub date: Millis,
+    pub date: DocumentMillis,
     /// When it came in.
     pub added: Millis,
     /// Who signed it.
@@ -154,7 +154,7 @@ pub struct FileInspection {
     /// Title found inside, else the name.
     pub title: String,
     /// Date found inside.
-    pub date: Option<Millis>,
+    pub date: Option<DocumentMillis>,
     /// Where it would fit.
     pub collection: Collection,
 }

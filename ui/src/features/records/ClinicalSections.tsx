@@ -1,21 +1,37 @@
-import { Badge, Card, Stack, Text, Title } from "@mantine/core";
+import { Alert, Badge, Card, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { day } from "@/app/locale";
+import { documentDate } from "@/app/locale";
 import type { ClinicalItem } from "@/bindings/ClinicalItem";
-import type { ClinicalSection } from "@/bindings/ClinicalSection";
+import type { RecordContent } from "@/bindings/RecordContent";
 import type { SectionKind } from "@/bindings/SectionKind";
 import { en } from "@/i18n/en";
+import { Marks } from "./Marks";
 import { ResultsTable } from "./ResultsTable";
 
 /** A FHIR document as a person reads it: one card for each part. */
-export function ClinicalSections({ sections }: { sections: ClinicalSection[] }) {
+export function ClinicalSections({ content }: { content: Extract<RecordContent, { kind: "clinical" }> }) {
   const { t } = useTranslation();
+  const { patient, notices, sections } = content;
   const filled = sections.filter((section) => section.items.length + section.results.length > 0);
-  if (filled.length === 0) return <Text c="dimmed">{t("content.noSections")}</Text>;
   return (
     <Stack gap="lg">
+      {notices.length > 0 && (
+        <Alert color="amber" icon={<IconAlertTriangle aria-hidden />} data-testid="notices">
+          {notices.map((notice) => (
+            <Text key={notice}>{t(`content.${notice}`)}</Text>
+          ))}
+        </Alert>
+      )}
+      {patient?.name && (
+        <Text c="dimmed">
+          {patient.birthDate
+            ? t("content.aboutBorn", { name: patient.name, date: documentDate(patient.birthDate) })
+            : t("content.about", { name: patient.name })}
+        </Text>
+      )}
+      {filled.length === 0 && <Text c="dimmed">{t("content.noSections")}</Text>}
       {filled.map((section) => (
         <Card
           key={section.kind}
@@ -54,21 +70,22 @@ function Item({ item, lasting }: { item: ClinicalItem; lasting: boolean }) {
   const { t } = useTranslation();
   const when =
     item.start !== null && item.end !== null
-      ? t("content.fromTo", { from: day(item.start), to: day(item.end) })
+      ? t("content.fromTo", { from: documentDate(item.start), to: documentDate(item.end) })
       : item.start !== null
         ? lasting
-          ? t("content.since", { date: day(item.start) })
-          : day(item.start)
+          ? t("content.since", { date: documentDate(item.start) })
+          : documentDate(item.start)
         : null;
   return (
     <div className="ck-row ck-top">
       <div className="ck-grow">
-        <Text fw={600} className="ck-mark">
+        <Text fw={600} className="ck-mark" td={item.retracted ? "line-through" : undefined}>
           {item.alert && (
             <IconAlertTriangle size={18} color="var(--ck-bad)" role="img" aria-label={t("content.alert")} />
           )}
           {item.title}
         </Text>
+        <Marks negated={item.negated} retracted={item.retracted} about={item.about} />
         {item.detail && <Text className="ck-text">{item.detail}</Text>}
         {item.code && (
           <Text size="sm" c="dimmed">

@@ -15,7 +15,7 @@ export function Content({ content, trust }: { content: RecordContent; trust: Tru
   const { t } = useTranslation();
   switch (content.kind) {
     case "clinical":
-      return <ClinicalSections sections={content.sections} />;
+      return <ClinicalSections content={content} />;
     case "image":
       return (
         <Card>

@@ -11,9 +11,10 @@ import {
 } from "@tabler/icons-react";
 import { Fragment, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { day, digits } from "@/app/locale";
+import { digits, documentDate } from "@/app/locale";
 import type { ResultFlag } from "@/bindings/ResultFlag";
 import type { ResultItem } from "@/bindings/ResultItem";
+import { Marks } from "./Marks";
 
 const TrendChart = lazy(() => import("./TrendChart"));
 
@@ -21,7 +22,7 @@ const TrendChart = lazy(() => import("./TrendChart"));
 export function ResultsTable({ results }: { results: ResultItem[] }) {
   const { t } = useTranslation();
   const trends = results.some((result) => result.history.length > 1);
-  const dates = new Set(results.map((result) => result.at && day(result.at)));
+  const dates = new Set(results.map((result) => result.at && documentDate(result.at)));
   const showDate = dates.size > 1;
   const firstTrend = results.findIndex((result) => result.history.length > 1 && isOut(result.flag));
   return (
@@ -63,7 +64,11 @@ function ResultRow(props: { result: ResultItem; showDate: boolean; trends: boole
     <Fragment>
       <tr data-testid="result-row" data-flag={result.flag}>
         <td>
-          <Text fw={isOut(result.flag) ? 650 : 500}>{result.name}</Text>
+          <Text fw={isOut(result.flag) ? 650 : 500} td={result.retracted ? "line-through" : undefined}>
+            {result.name}
+          </Text>
+          <Marks retracted={result.retracted} about={result.about} />
+          {result.note && <Text size="sm">{result.note}</Text>}
           {result.code && (
             <Text size="xs" c="dimmed">
               {result.code}
@@ -84,7 +89,7 @@ function ResultRow(props: { result: ResultItem; showDate: boolean; trends: boole
         <td>
           <Range result={result} />
         </td>
-        {showDate && <td className="ck-nowrap">{result.at !== null && day(result.at)}</td>}
+        {showDate && <td className="ck-nowrap">{result.at !== null && documentDate(result.at)}</td>}
         {trends && (
           <td>
             {hasTrend && (
