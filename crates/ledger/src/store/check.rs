@@ -93,7 +93,7 @@ pub fn verify_chain(
     }
 }
 
-fn check(
+pub(super) fn check(
     db: &Connection,
     genesis: &Genesis,
     at: &mut BlockHeight,
@@ -159,10 +159,13 @@ fn check_block(db: &Connection, genesis: &Genesis, at: BlockHeight) -> Result<Ve
     // Whether its time was plausible when it came can no longer be told.
     let verified = verify_certified_block(&Before { db, next: at }, genesis, block, &certificate, UnixMillis::MAX)?;
 
-    let query = "SELECT position, txid, announcement FROM entries WHERE height = ? ORDER BY position";
-    let rows = all(db, query, [sql(at)], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+    let query = "SELECT position, txid, announcement, (body IS NULL) <> (pseudonym IS NULL) FROM entries
+                 WHERE height = ? ORDER BY position";
+    let rows = all(db, query, [sql(at)], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, bool>(3)?))
+    })?;
     for (index, (row, entry)) in rows.iter().zip(&verified.compact).enumerate() {
-        if *row != (index as i64, entry.txid.0.0, encode(&entry.announcement)) {
+        if *row != (index as i64, entry.txid.0.0, encode(&entry.announcement), true) {
             return Err(Fault::Entry(index));
         }
     }
