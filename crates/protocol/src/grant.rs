@@ -8,20 +8,23 @@ use zeroize::Zeroizing;
 
 use crate::codec::{DecodeError, decode, encode};
 use crate::derive::{derive_grant_nonce, derive_outgoing};
+use crate::id::ParticipantId;
 use crate::pass::Pass;
 use crate::text::Text;
 use crate::transaction::{GrantBody, KIND_GRANT};
 
-/// Length of the sender's copy: A_D2 ‖ name, padded, and its tag.
-pub const OUTGOING_BYTES: usize = 80;
+/// Length of the sender's copy: A_D2 ‖ ID_D2 ‖ name, padded, and its tag.
+pub const OUTGOING_BYTES: usize = 112;
 
 /// What the sender's copy says.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Outgoing {
     /// A_D2: to whom the note is sealed.
     pub recipient: PublicKey,
-    /// How the patient calls them.
-    pub name: Text<27>,
+    /// ID_D2.
+    pub participant: ParticipantId,
+    /// Their name, cut to what the copy has room for.
+    pub name: Text<34>,
 }
 
 /// A grant the wallet made itself and finds again on the ledger.
@@ -51,16 +54,10 @@ pub enum OwnGrantError {
 ///
 /// # Errors
 /// [`NoteError::TooLong`], which the bounds of [`Pass`] exclude.
-pub fn seal_grant(
-    root: &Secret32,
-    n: u64,
-    recipient: &PublicKey,
-    name: &str,
-    pass: &Pass,
-) -> Result<GrantBody, NoteError> {
+pub fn seal_grant(root: &Secret32, n: u64, reader: &Outgoing, pass: &Pass) -> Result<GrantBody, NoteError> {
     let plaintext = Zeroizing::new(encode(pass));
-    let note = seal_note(&derive_grant_nonce(root, n), recipient, KIND_GRANT, &plaintext)?;
-    let mut copy = encode(&Outgoing { recipient: *recipient, name: Text::truncated(name) });
+    let note = seal_note(&derive_grant_nonce(root, n), &reader.recipient, KIND_GRANT, &plaintext)?;
+    let mut copy = encode(reader);
     copy.resize(OUTGOING_BYTES - 16, 0);
     let sealed = seal_small(&derive_outgoing(root, n), &note.announcement.r, &copy);
     let mut outgoing = [0; OUTGOING_BYTES];
@@ -95,7 +92,7 @@ pub fn open_grant(receiving: &carekey_crypto::SecretKey, note: &Note) -> Result<
 mod tests {
     use super::*;
     use crate::collection::Collection;
-    use crate::id::{AuthorityId, HospitalId, NetworkId, ParticipantId, UnixMillis};
+    use crate::id::{AuthorityId, HospitalId, NetworkId, UnixMillis};
     use crate::pass::{PassDraft, PassError, PassSecret, PassTerms, Scope};
     use crate::transaction::{Body, Transaction};
     use carekey_crypto::{SecretKey, test_rng};
@@ -131,12 +128,17 @@ mod tests {
             (SecretKey::generate(&mut rng), SecretKey::generate(&mut rng), SecretKey::generate(&mut rng));
         let root = Secret32::generate(&mut rng);
         let pass = pass(&identity, &reader.public());
-        let body = seal_grant(&root, 3, &receiving.public(), "Dr Amir Haddad", &pass).unwrap();
+        let outgoing = Outgoing {
+            recipient: receiving.public(),
+            participant: pass.patient,
+            name: Text::truncated("Dr Amir Haddad"),
+        };
+        let body = seal_grant(&root, 3, &outgoing, &pass).unwrap();
 
         let opened = open_grant(&receiving, &body.note).unwrap().unwrap();
         assert_eq!(opened.verify(NetworkId::default(), &identity.public(), &reader.public()), Ok(()));
         let own = open_own_grant(&root, 3, &body).unwrap();
-        assert_eq!(own.outgoing.name.as_str(), "Dr Amir Haddad");
+        assert_eq!(own.outgoing, outgoing);
         assert_eq!(own.pass, pass);
         assert_eq!(open_own_grant(&root, 4, &body), Err(OwnGrantError::Outgoing));
 

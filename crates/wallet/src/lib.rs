@@ -3,6 +3,10 @@
 //! - [`custody`] keeps the root secrets, in the operating system's keyring or in a file under a passphrase.
 //! - [`vault`] keeps everything else, in an encrypted database whose key is one of those secrets.
 //!
+//! [`Wallet`] does what a person asks: it joins ([`Wallet::enrol`]), writes and opens [`records`], gives and stops
+//! [`grants`], reads what others share ([`reading`]), shows who looked ([`access_log`]), and follows the ledger. What it
+//! promises lies in the vault's outbox until it is done.
+//!
 //! A profile is a directory with both. Losing it loses nothing that the 24 words cannot bring back.
 //!
 //! ```
@@ -24,6 +28,24 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+pub mod access_log;
 pub mod custody;
+mod error;
+mod events;
 mod files;
+pub mod grants;
+mod people;
+pub mod reading;
+pub mod records;
+mod remote;
+mod restore;
+mod sync;
 pub mod vault;
+mod wallet;
+mod work;
+
+pub use error::WalletError;
+pub use events::WalletEvent;
+pub use remote::{Remote, Sent};
+pub use sync::LedgerState;
+pub use wallet::Wallet;

@@ -1,0 +1,206 @@
+//! Who looked: the hospitals' receipts and the readers' own notices, laid side by side.
+
+use carekey_crypto::open_note;
+use carekey_protocol::access::Refusal;
+use carekey_protocol::receipt::{ReadNotice, ReceiptBatch};
+use carekey_protocol::transaction::KIND_READ_NOTICE;
+use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, RecordRef, TxId, UnixMillis, decode};
+
+use crate::error::WalletError;
+use crate::events::WalletEvent;
+use crate::vault::access_log::{self, AccessRow, NoticeRow, ReceiptRow};
+use crate::vault::{VaultError, WriteTx, deposits, grants, meta, people};
+use crate::wallet::Wallet;
+
+/// How many accesses the log shows.
+const ACCESSES_MAX: u32 = 500;
+
+/// A reader's notice may be on its way this long before a receipt without one is remarkable: a day.
+const NOTICE_PATIENCE_MILLIS: u64 = 24 * 3600 * 1000;
+
+/// A receipt may take this long before a notice without one is remarkable: ten minutes.
+const RECEIPT_PATIENCE_MILLIS: u64 = 10 * 60 * 1000;
+
+/// Something about an access that does not add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// The hospital refused it.
+    Refused(Refusal),
+    /// The reader told of it, the hospital did not.
+    NoReceipt,
+    /// The hospital told of it, the reader did not.
+    NoNotice,
+    /// ϑ in the receipt was not made with the reader's certified key.
+    ReaderSignatureInvalid,
+}
+
+/// One access.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// Who read.
+    pub reader: ParticipantId,
+    /// Their certificate, if this wallet has seen it.
+    pub certificate: Option<Certificate>,
+    /// When: by the hospital's clock if it has told, else by the reader's.
+    pub time: UnixMillis,
+    /// The reader's stated purpose.
+    pub purpose: String,
+    /// The record; none for a look at a collection's list.
+    pub record: Option<RecordRef>,
+    /// The grant that was used.
+    pub grant: Option<u64>,
+    /// The receipt's transaction and block: the proof.
+    pub recorded: Option<(TxId, BlockHeight)>,
+    /// ϑ was checked against the reader's certificate: they cannot deny it.
+    pub proven: bool,
+    /// What does not add up.
+    pub flags: Vec<Flag>,
+}
+
+impl Wallet {
+    /// Who looked, the newest first.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn access_log(&self) -> Result<Vec<Access>, WalletError> {
+        let now = self.now();
+        self.read(|tx| {
+            let mut log = Vec::new();
+            for row in access_log::list(tx, ACCESSES_MAX)? {
+                let Some(reader) = reader(&row) else { continue };
+                let certificate = match &row.receipt {
+                    Some(row) => people::by_serial(tx, row.receipt.certificate)?,
+                    None => people::by_id(tx, &reader)?,
+                };
+                let item = row.receipt.as_ref().map_or_else(
+                    || row.notice.as_ref().and_then(|row| row.notice.item),
+                    |row| row.receipt.item.or(single_record(&row.receipt)),
+                );
+                let record = match item {
+                    Some(x) => deposits::get(tx, &x)?.map(|deposit| deposit.reference),
+                    None => None,
+                };
+                let grant = match &row.receipt {
+                    Some(row) => grants::by_rho(tx, &row.receipt.terms.rho)?.map(|grant| grant.n),
+                    None => None,
+                };
+                log.push(judge(row, reader, certificate, record, grant, now));
+            }
+            Ok(log)
+        })
+    }
+
+    /// Fetches the certificates of readers the log does not know yet, for their names and for checking ϑ.
+    pub(crate) async fn learn_readers(&self) -> Result<(), WalletError> {
+        let unknown = self.access_log()?.into_iter().any(|access| access.certificate.is_none());
+        if unknown {
+            self.directory().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes what readers left in the hospitals' mailboxes: everybody's, opened here, so that a hospital does not learn
+    /// which are for whom.
+    pub(crate) async fn read_mailboxes(&self) -> Result<(), WalletError> {
+        for hospital in self.0.remote.hospitals() {
+            let mut cursors: Vec<(HospitalId, u64)> =
+                self.read(|tx| meta::get(tx, meta::Key::Mailbox))?.unwrap_or_default();
+            let known = cursors.iter().position(|(of, _)| *of == hospital);
+            let after = known.map_or(0, |index| cursors[index].1);
+            let Ok((notes, last)) = self.0.remote.mailbox(hospital, after).await else { continue };
+            let mut told = false;
+            self.write(|tx| {
+                for note in &notes {
+                    let Ok(Some(plaintext)) = open_note(&self.0.keys.receiving, KIND_READ_NOTICE, note) else {
+                        continue;
+                    };
+                    let Ok(notice) = decode::<ReadNotice>(&plaintext) else { continue };
+                    told |= access_log::add_notice(tx, &NoticeRow { notice, received: self.now() })?;
+                }
+                match known {
+                    Some(index) => cursors[index].1 = last,
+                    None => cursors.push((hospital, last)),
+                }
+                meta::put(tx, meta::Key::Mailbox, &cursors)
+            })?;
+            if told {
+                self.tell(WalletEvent::AccessLog);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the receipts of one note, if the hospital it names has signed them.
+    pub(crate) fn keep_receipts(
+        &self,
+        tx: &WriteTx<'_>,
+        batch: &ReceiptBatch,
+        txid: TxId,
+        height: BlockHeight,
+    ) -> Result<bool, VaultError> {
+        let genesis = self.0.remote.genesis();
+        let Some(hospital) = genesis.hospitals.iter().find(|known| known.id == batch.hospital) else {
+            return Ok(false);
+        };
+        if batch.verify(self.0.remote.network_id(), &hospital.ledger_key).is_err() {
+            tracing::warn!("receipts that their hospital did not sign were ignored");
+            return Ok(false);
+        }
+        let mut new = false;
+        for receipt in &batch.receipts {
+            let row = ReceiptRow { hospital: batch.hospital, receipt: receipt.clone(), txid, height };
+            new |= access_log::add_receipt(tx, &row)?;
+        }
+        Ok(new)
+    }
+}
+
+fn reader(row: &AccessRow) -> Option<ParticipantId> {
+    row.receipt.as_ref().map(|row| row.receipt.reader).or(row.notice.as_ref().map(|row| row.notice.reader))
+}
+
+fn single_record(receipt: &carekey_protocol::receipt::Receipt) -> Option<carekey_crypto::Digest> {
+    match receipt.terms.target {
+        carekey_protocol::pass::Target::Record(x) => Some(x),
+        carekey_protocol::pass::Target::Catalogue(_) => None,
+    }
+}
+
+fn judge(
+    row: AccessRow,
+    reader: ParticipantId,
+    certificate: Option<Certificate>,
+    record: Option<RecordRef>,
+    grant: Option<u64>,
+    now: UnixMillis,
+) -> Access {
+    let older_than = |time: UnixMillis, patience| time.plus(patience) < now;
+    let mut flags = Vec::new();
+    let mut proven = false;
+    let (time, purpose, recorded) = match (&row.receipt, &row.notice) {
+        (Some(told), notice) => {
+            let receipt = &told.receipt;
+            flags.extend(receipt.refused.map(Flag::Refused));
+            if notice.is_none() && receipt.refused.is_none() && older_than(receipt.time, NOTICE_PATIENCE_MILLIS) {
+                flags.push(Flag::NoNotice);
+            }
+            if let Some(certificate) = &certificate {
+                proven = receipt.verify_theta(&row.hospital, certificate).is_ok();
+                if !proven && receipt.refused != Some(Refusal::NotFresh) {
+                    flags.push(Flag::ReaderSignatureInvalid);
+                }
+            }
+            (receipt.time, receipt.purpose.to_string(), Some((told.txid, told.height)))
+        }
+        (None, Some(notice)) => {
+            if older_than(notice.notice.time, RECEIPT_PATIENCE_MILLIS) {
+                flags.push(Flag::NoReceipt);
+            }
+            (notice.notice.time, String::new(), None)
+        }
+        (None, None) => (UnixMillis(0), String::new(), None),
+    };
+    Access { hospital: row.hospital, reader, certificate, time, purpose, record, grant, recorded, proven, flags }
+}

@@ -1,0 +1,31 @@
+//! What a wallet tells whoever shows it. Events say only *that* something changed; the new state is asked for.
+
+use carekey_protocol::{BlockHeight, RecordRef};
+
+/// Something changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WalletEvent {
+    /// A newer certified block is known.
+    Head(BlockHeight),
+    /// The person's own records.
+    Records,
+    /// Records written for others.
+    Written,
+    /// Grants, or how far they are.
+    Grants,
+    /// Who looked.
+    AccessLog,
+    /// What others share with this person.
+    Shared,
+    /// Whether the network can be reached.
+    Reachable(bool),
+    /// An upload goes on.
+    Upload {
+        /// The record.
+        reference: RecordRef,
+        /// Bytes the hospital has acknowledged or is about to.
+        done: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+}

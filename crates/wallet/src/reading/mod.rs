@@ -1,0 +1,218 @@
+//! Reading: one's own records, and those others share (S2 Alg. 5 steps 8–17).
+
+mod shared;
+pub(crate) mod verify;
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use carekey_crypto::{Digest, RecordReader, Secret32, content_root};
+use carekey_ledger::{Header, LedgerProof};
+use carekey_protocol::record::RecordMetadata;
+use carekey_protocol::transaction::AnchorBody;
+use carekey_protocol::{Body, RecordRef, TxId};
+
+use crate::error::WalletError;
+use crate::vault::records::{self, RecordDetails};
+use crate::wallet::{Wallet, file_error};
+
+pub use shared::{SharedListing, SharedRecord};
+use verify::Expected;
+pub use verify::{Check, VerifyError, Withheld};
+
+/// Where a record stands on the ledger, and the way from there to the newest block.
+#[derive(Debug, Clone)]
+pub struct AnchorProof {
+    /// The anchor's transaction.
+    pub txid: TxId,
+    /// The header of its block.
+    pub header: Header,
+    /// Its place in the block, and the block's place under the head it was proved with.
+    pub proof: LedgerProof,
+}
+
+/// A record that passed every check. The plaintext is never written to disk here; it is decrypted as it is read.
+pub struct OpenedRecord {
+    /// What the author said about it.
+    pub metadata: RecordMetadata,
+    /// Where it stands on the ledger.
+    pub proof: AnchorProof,
+    /// Length of the document in bytes.
+    pub bytes: u64,
+    /// eh1, as anchored.
+    pub anchor_hash: Digest,
+    sealed: PathBuf,
+    key: Secret32,
+}
+
+impl OpenedRecord {
+    /// The document, decrypted and checked again as it is read.
+    ///
+    /// # Errors
+    /// [`WalletError::File`]; [`WalletError::Seal`] if the local copy changed since it was checked.
+    pub fn reader(&self) -> Result<impl Read + Seek, WalletError> {
+        let file = File::open(&self.sealed).map_err(|error| file_error(&self.sealed, error))?;
+        Ok(RecordReader::new(&self.key, BufReader::new(file))?)
+    }
+
+    /// The whole document in memory.
+    ///
+    /// # Errors
+    /// [`WalletError::TooLarge`] above `bytes_max`.
+    pub fn to_vec(&self, bytes_max: u64) -> Result<Vec<u8>, WalletError> {
+        if self.bytes > bytes_max {
+            return Err(WalletError::TooLarge { bytes: self.bytes });
+        }
+        let mut out = Vec::with_capacity(self.bytes as usize);
+        self.reader()?.read_to_end(&mut out).map_err(|error| file_error(&self.sealed, error))?;
+        Ok(out)
+    }
+
+    /// Saves the document, in clear, where the person asked for it: complete or not at all.
+    ///
+    /// # Errors
+    /// [`WalletError::File`].
+    pub fn save(&self, path: &Path, mut progress: impl FnMut(u64) -> bool) -> Result<(), WalletError> {
+        let partial = path.with_extension("carekey-part");
+        let fail = |error| file_error(path, error);
+        let outcome = (|| {
+            let mut source = self.reader()?;
+            let mut target = File::create(&partial).map_err(fail)?;
+            let mut buffer = vec![0; 1 << 20];
+            let mut done = 0;
+            loop {
+                let read = source.read(&mut buffer).map_err(fail)?;
+                if read == 0 {
+                    break;
+                }
+                target.write_all(&buffer[..read]).map_err(fail)?;
+                done += read as u64;
+                if !progress(done) {
+                    return Err(WalletError::Cancelled);
+                }
+            }
+            target.sync_all().map_err(fail)?;
+            std::fs::rename(&partial, path).map_err(fail)
+        })();
+        if outcome.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        outcome
+    }
+}
+
+impl std::fmt::Debug for OpenedRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenedRecord").field("title", &self.metadata.title).finish_non_exhaustive()
+    }
+}
+
+impl Wallet {
+    /// Opens one of the person's own records: from the local copy if there is one, else from its hospital.
+    ///
+    /// # Errors
+    /// [`WalletError::Withheld`] naming the check that failed; [`WalletError::Network`].
+    pub async fn open_record(&self, reference: &RecordRef) -> Result<OpenedRecord, WalletError> {
+        let row = self.record(reference)?;
+        let (Some(keys), Some(txid)) = (&row.keys, row.anchor.txid()) else {
+            return Err(WalletError::NotFound { what: "this record" });
+        };
+        let sealed = self.sealed_path(&row.blob);
+        if !sealed.exists() {
+            let claim = carekey_protocol::derive::derive_claim(&keys.owner_secret);
+            self.0.remote.fetch_own(row.hospital, row.blob, claim, row.sealed_bytes, &sealed).await?;
+        }
+        let proof = self.prove_anchor(&row.hospital, &txid).await?;
+        let patient = self.certificate()?.body.id;
+        let opened = self.verify_sealed(&keys.record_key, &keys.blind, reference, patient, proof, &sealed);
+        match opened {
+            Ok(opened) => {
+                let known =
+                    row.details.unwrap_or(RecordDetails { original_bytes: 0, category: None, out_of_range: None });
+                let details = RecordDetails { original_bytes: opened.bytes, ..known };
+                self.write(|tx| records::set_opened(tx, reference, &details))?;
+                Ok(opened)
+            }
+            Err(error) => {
+                discard_damaged(&error, &sealed);
+                Err(error)
+            }
+        }
+    }
+
+    /// What was learnt about the content of a record when it was shown.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn describe_record(&self, reference: &RecordRef, details: &RecordDetails) -> Result<(), WalletError> {
+        Ok(self.write(|tx| records::set_opened(tx, reference, details))?)
+    }
+
+    /// Step 15: the anchor, proven to stand in a block that this wallet's ledger contains.
+    pub(crate) async fn prove_anchor(
+        &self,
+        hospital: &carekey_protocol::HospitalId,
+        txid: &TxId,
+    ) -> Result<(AnchorBody, AnchorProof), WalletError> {
+        let under = self.head_height().await;
+        let proven = self.0.remote.locate(*hospital, *txid, under).await?;
+        let head = self.0.light.lock().await.head().clone();
+        let ledger = |reason: &dyn std::fmt::Display| Withheld::new(Check::Ledger, reason);
+        if proven.transaction.id() != *txid {
+            return Err(ledger(&"the hospital showed another transaction").into());
+        }
+        // The head may have moved on since the question was asked; then the answer is asked for once more.
+        let header = match proven.proof.verify(&head, txid) {
+            Ok(header) => header.clone(),
+            Err(_) if head.height > under => return Box::pin(self.prove_anchor(hospital, txid)).await,
+            Err(reason) => return Err(ledger(&reason).into()),
+        };
+        match proven.transaction.body {
+            Body::Anchor(anchor) => Ok((anchor, AnchorProof { txid: *txid, header, proof: proven.proof })),
+            _ => Err(Withheld::new(Check::Ledger, "the transaction is not a record's anchor").into()),
+        }
+    }
+
+    /// Steps 16 and 17 on the bytes in `sealed`.
+    pub(crate) fn verify_sealed(
+        &self,
+        record_key: &Secret32,
+        blind: &Secret32,
+        reference: &RecordRef,
+        patient: carekey_protocol::ParticipantId,
+        (anchor, proof): (AnchorBody, AnchorProof),
+        sealed: &Path,
+    ) -> Result<OpenedRecord, WalletError> {
+        tokio::task::block_in_place(|| {
+            let open = || File::open(sealed).map_err(|error| file_error(sealed, error));
+            let (root, sealed_bytes) = content_root(&mut open()?)?;
+            let expected = Expected {
+                network: self.0.remote.network_id(),
+                authority: &self.0.remote.genesis().authority_key,
+                patient,
+                reference: *reference,
+                blind,
+                anchor: &anchor,
+            };
+            let sink = &mut std::io::sink();
+            let (metadata, opened) =
+                verify::open_verified(record_key, &expected, sealed_bytes, root, &mut open()?, sink)?;
+            Ok(OpenedRecord {
+                metadata,
+                proof,
+                bytes: opened.summary.plaintext_bytes,
+                anchor_hash: anchor.anchor_hash,
+                sealed: sealed.to_owned(),
+                key: record_key.clone(),
+            })
+        })
+    }
+}
+
+/// A copy that failed a check of its content is of no use; the next attempt fetches it again.
+fn discard_damaged(error: &WalletError, sealed: &Path) {
+    if matches!(error, WalletError::Withheld(withheld) if withheld.check >= Check::Content) {
+        let _ = std::fs::remove_file(sealed);
+    }
+}

@@ -1,0 +1,467 @@
+//! Everything a wallet asks of others, as plain calls: the one place that knows peers, protocols and streams.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+
+use carekey_crypto::{Note, Secret32, SecretKey, content_root};
+use carekey_ledger::light::ProvenTransaction;
+use carekey_ledger::{Block, CatchUp, CertifiedHeader, CompactBatch, QuorumCertificate};
+use carekey_network::deposits::{DepositAnswer, DepositRefusal, DepositRequest, Deposits};
+use carekey_network::enrolment::{AuthorityAnswer, AuthorityRefusal, AuthorityRequest, DIRECTORY_PAGE, Enrolment};
+use carekey_network::ledger::{
+    CertificateOf, Chain, ChainAnswer, ChainRequest, Head, HeadRequest, Submit, SubmitAnswer,
+};
+use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest};
+use carekey_network::records::{
+    self, AccessAnswer, AccessChallenge, OwnAnswer, OwnRequest, UploadAnswer, UploadOutcome, UploadRequest,
+};
+use carekey_network::transfer::{self, Incoming};
+use carekey_network::{Channel, NetworkError, NetworkFile, Node, NodeKey, NodeLimits, PeerId, Protocol, Traffic};
+use carekey_protocol::access::{AccessBody, AccessRequest, Challenge};
+use carekey_protocol::catalogue::{SealedEntry, SignedOperation};
+use carekey_protocol::deposit::{Escrow, OwnerOperation};
+use carekey_protocol::enrolment::{EnrolmentRequest, RecoveryRequest};
+use carekey_protocol::pseudonym::{PseudonymCertificate, PseudonymRequest};
+use carekey_protocol::upload::UploadTicket;
+use carekey_protocol::{
+    BlobId, BlockHeight, Certificate, CertificateSerial, Genesis, HospitalId, NetworkId, ParticipantId, Transaction,
+    TxId,
+};
+use tokio::fs::OpenOptions;
+use tokio::io::AsyncWriteExt;
+
+use crate::error::WalletError;
+use crate::wallet::{file_error, os_rng};
+
+/// A connection to the network. The identity it dials with is fresh and says nothing about the person.
+pub struct Remote {
+    node: Node,
+    genesis: Genesis,
+    network: NetworkId,
+    authority: PeerId,
+    hospitals: BTreeMap<HospitalId, PeerId>,
+}
+
+/// How far a transfer is, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// Transferred.
+    pub done: u64,
+    /// In all.
+    pub total: u64,
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Submitted {
+    Received,
+    Known,
+    PseudonymSpent,
+    Pointless,
+    Refused(String),
+}
+
+/// What a hospital handed out.
+#[derive(Debug)]
+pub(crate) enum Granted {
+    Record(Delivered),
+    Catalogue(Vec<SealedEntry>),
+}
+
+/// A sealed record, received whole.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) escrow: Escrow,
+    pub(crate) path: std::path::PathBuf,
+}
+
+impl Remote {
+    /// Starts a node that knows the network's participants. Nothing is dialled yet.
+    ///
+    /// # Errors
+    /// [`WalletError::Network`] if the node cannot start.
+    pub async fn connect(network: &NetworkFile) -> Result<Self, WalletError> {
+        let node = Node::start(&NodeKey::generate(&mut os_rng()), &[], NodeLimits::wallet()).await?;
+        let remote = Self {
+            node,
+            network: network.network_id(),
+            authority: network.authority.peer_id,
+            hospitals: network.hospitals.iter().map(|(id, address)| (*id, address.peer_id)).collect(),
+            genesis: network.genesis.clone(),
+        };
+        remote.readdress(network).await;
+        Ok(remote)
+    }
+
+    /// Takes newer addresses of the same participants.
+    pub async fn readdress(&self, network: &NetworkFile) {
+        self.node.remember(network.authority.clone()).await;
+        for address in network.hospitals.values() {
+            self.node.remember(address.clone()).await;
+        }
+    }
+
+    /// Closes all connections.
+    pub async fn disconnect(&self) {
+        self.node.shut_down().await;
+    }
+
+    /// The network's founding document.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// The network's id.
+    pub fn network_id(&self) -> NetworkId {
+        self.network
+    }
+
+    /// The hospitals whose addresses are known.
+    pub fn hospitals(&self) -> Vec<HospitalId> {
+        self.hospitals.keys().copied().collect()
+    }
+
+    /// Bytes and messages exchanged so far.
+    pub fn traffic(&self) -> Traffic {
+        self.node.traffic()
+    }
+
+    /// Asks each hospital in turn until one answers.
+    async fn any<T, F>(&self, mut ask: impl FnMut(PeerId) -> F) -> Result<(HospitalId, T), WalletError>
+    where
+        F: Future<Output = Result<T, NetworkError>>,
+    {
+        let mut last = None;
+        for (id, peer) in &self.hospitals {
+            match ask(*peer).await {
+                Ok(answer) => return Ok((*id, answer)),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.map_or(WalletError::NetworkFile("it names no hospital".to_owned()), WalletError::Network))
+    }
+
+    fn peer(&self, hospital: HospitalId) -> Result<PeerId, WalletError> {
+        self.hospitals.get(&hospital).copied().ok_or(WalletError::NotFound { what: "this hospital's address" })
+    }
+
+    async fn ask<P: Protocol>(&self, hospital: HospitalId, request: P::Request) -> Result<P::Response, WalletError> {
+        Ok(self.node.request::<P>(self.peer(hospital)?, request).await?)
+    }
+
+    /// The newest certified header, from each hospital that answers.
+    pub async fn heads(&self) -> Vec<(HospitalId, Result<CertifiedHeader, NetworkError>)> {
+        let ask = |(id, peer): (&HospitalId, &PeerId)| {
+            let (id, peer) = (*id, *peer);
+            async move {
+                let request = HeadRequest { after: BlockHeight(0), wait_ms: 0 };
+                (id, self.node.request::<Head>(peer, request).await)
+            }
+        };
+        futures::future::join_all(self.hospitals.iter().map(ask)).await
+    }
+
+    /// Returns when a hospital has a block above `after`, or after `wait`.
+    pub(crate) async fn wait_for_head(&self, after: BlockHeight, wait: Duration) {
+        let request = HeadRequest { after, wait_ms: wait.as_millis() as u64 };
+        if self.any(|peer| self.node.request::<Head>(peer, request)).await.is_err() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn chain(&self, request: ChainRequest) -> Result<(HospitalId, ChainAnswer), WalletError> {
+        let mut last = None;
+        for id in self.hospitals.keys() {
+            match self.ask::<Chain>(*id, request).await {
+                Ok(Some(answer)) => return Ok((*id, answer)),
+                Ok(None) => last = last.or(Some(WalletError::NotFound { what: "this part of the ledger" })),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or(WalletError::NetworkFile("it names no hospital".to_owned())))
+    }
+
+    pub(crate) async fn catch_up(
+        &self,
+        hospital: HospitalId,
+        trusted: BlockHeight,
+    ) -> Result<Option<CatchUp>, WalletError> {
+        match self.ask::<Chain>(hospital, ChainRequest::CatchUp { trusted }).await? {
+            Some(ChainAnswer::CatchUp(answer)) => Ok(Some(*answer)),
+            None => Ok(None),
+            Some(_) => Err(self.forged(hospital, "another question was answered")),
+        }
+    }
+
+    pub(crate) async fn compact(
+        &self,
+        from: BlockHeight,
+        to: BlockHeight,
+    ) -> Result<(HospitalId, CompactBatch), WalletError> {
+        match self.chain(ChainRequest::Compact { from, to }).await? {
+            (hospital, ChainAnswer::Compact(batch)) => Ok((hospital, *batch)),
+            (hospital, _) => Err(self.forged(hospital, "another question was answered")),
+        }
+    }
+
+    pub(crate) async fn block(
+        &self,
+        height: BlockHeight,
+    ) -> Result<(HospitalId, Block, QuorumCertificate), WalletError> {
+        match self.chain(ChainRequest::Block { height }).await? {
+            (hospital, ChainAnswer::Block(block, certificate)) => Ok((hospital, *block, certificate)),
+            (hospital, _) => Err(self.forged(hospital, "another question was answered")),
+        }
+    }
+
+    pub(crate) async fn registry(
+        &self,
+        after: u64,
+        under: BlockHeight,
+    ) -> Result<(HospitalId, Vec<ProvenTransaction>), WalletError> {
+        match self.chain(ChainRequest::Registry { after, under }).await? {
+            (hospital, ChainAnswer::Registry(changes)) => Ok((hospital, changes)),
+            (hospital, _) => Err(self.forged(hospital, "another question was answered")),
+        }
+    }
+
+    /// A transaction with its proof under `under`, from the hospital that serves the record it anchors.
+    pub(crate) async fn locate(
+        &self,
+        hospital: HospitalId,
+        txid: TxId,
+        under: BlockHeight,
+    ) -> Result<ProvenTransaction, WalletError> {
+        match self.ask::<Chain>(hospital, ChainRequest::Locate { txid, under }).await? {
+            Some(ChainAnswer::Located(located)) => Ok(*located),
+            None => Err(WalletError::NotFound { what: "the record's place on the ledger" }),
+            Some(_) => Err(self.forged(hospital, "another question was answered")),
+        }
+    }
+
+    pub(crate) fn forged(&self, hospital: HospitalId, reason: impl ToString) -> WalletError {
+        let name = self.genesis.hospitals.iter().find(|known| known.id == hospital);
+        let hospital = name.map_or_else(|| hospital.to_string(), |known| known.name.to_string());
+        WalletError::LedgerForged { hospital, reason: reason.to_string() }
+    }
+
+    pub(crate) async fn submit(&self, transaction: &Transaction) -> Result<Submitted, WalletError> {
+        let (_, answer) = self.any(|peer| self.node.request::<Submit>(peer, transaction.clone())).await?;
+        Ok(match answer {
+            SubmitAnswer::Received => Submitted::Received,
+            SubmitAnswer::Known(_) => Submitted::Known,
+            SubmitAnswer::PseudonymSpent => Submitted::PseudonymSpent,
+            SubmitAnswer::Pointless => Submitted::Pointless,
+            SubmitAnswer::Refused(reason) => Submitted::Refused(reason),
+            SubmitAnswer::Busy => {
+                return Err(WalletError::Network(NetworkError::Refused(carekey_network::Refusal::Busy)));
+            }
+        })
+    }
+
+    async fn authority(&self, request: AuthorityRequest) -> Result<AuthorityAnswer, WalletError> {
+        self.node.request::<Enrolment>(self.authority, request).await?.map_err(WalletError::Authority)
+    }
+
+    pub(crate) async fn enrol(&self, request: EnrolmentRequest) -> Result<Certificate, WalletError> {
+        certificate(self.authority(AuthorityRequest::Enrol(Box::new(request))).await?)
+    }
+
+    pub(crate) async fn recover(&self, request: RecoveryRequest) -> Result<Certificate, WalletError> {
+        certificate(self.authority(AuthorityRequest::Recover(request)).await?)
+    }
+
+    pub(crate) async fn pseudonyms(&self, request: PseudonymRequest) -> Result<Vec<PseudonymCertificate>, WalletError> {
+        match self.authority(AuthorityRequest::Pseudonyms(request)).await? {
+            AuthorityAnswer::Pseudonyms(batch) => Ok(batch),
+            _ => Err(WalletError::Authority(AuthorityRefusal::Unavailable)),
+        }
+    }
+
+    pub(crate) async fn directory(&self) -> Result<Vec<Certificate>, WalletError> {
+        let mut all: Vec<Certificate> = Vec::new();
+        loop {
+            let after = all.last().map_or(CertificateSerial(0), |last| last.body.serial);
+            let AuthorityAnswer::Directory(page) = self.authority(AuthorityRequest::Directory { after }).await? else {
+                return Err(WalletError::Authority(AuthorityRefusal::Unavailable));
+            };
+            let is_last = page.len() < DIRECTORY_PAGE;
+            // Serials must rise, or a hostile answer could keep us asking for ever.
+            let rising = page.windows(2).all(|pair| pair[0].body.serial < pair[1].body.serial);
+            if !rising || page.first().is_some_and(|first| first.body.serial <= after) {
+                return Err(WalletError::Authority(AuthorityRefusal::Unavailable));
+            }
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
+    pub(crate) async fn certificate_of(
+        &self,
+        hospital: HospitalId,
+        participant: ParticipantId,
+    ) -> Result<Option<Certificate>, WalletError> {
+        self.ask::<CertificateOf>(hospital, participant).await
+    }
+
+    /// Performs an operation on a catalogue. The entries, for a list; none if there is no such catalogue.
+    pub(crate) async fn catalogue(
+        &self,
+        hospital: HospitalId,
+        operation: SignedOperation,
+    ) -> Result<Option<Vec<SealedEntry>>, WalletError> {
+        match self.ask::<Deposits>(hospital, DepositRequest::Catalogue(Box::new(operation))).await? {
+            Ok(DepositAnswer::Entries(entries)) => Ok(Some(entries)),
+            Ok(DepositAnswer::Done) | Err(DepositRefusal::UnknownCatalogue) => Ok(None),
+            Err(refusal) => Err(WalletError::HospitalRefused(refusal.to_string())),
+        }
+    }
+
+    pub(crate) async fn own(&self, hospital: HospitalId, operation: OwnerOperation) -> Result<(), WalletError> {
+        match self.ask::<Deposits>(hospital, DepositRequest::Owner(operation)).await? {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(WalletError::HospitalRefused(refusal.to_string())),
+        }
+    }
+
+    /// Uploads a sealed file; goes on where an earlier attempt stopped. Returns when the hospital holds it durably.
+    pub(crate) async fn upload(
+        &self,
+        hospital: HospitalId,
+        ticket: &UploadTicket,
+        path: &Path,
+        progress: impl Fn(Sent) + Send,
+    ) -> Result<(), WalletError> {
+        let refused = |refusal: records::UploadRefusal| WalletError::HospitalRefused(refusal.to_string());
+        let mut channel = self.node.open_stream(self.peer(hospital)?, records::UPLOAD).await?;
+        channel.send(&UploadRequest { ticket: ticket.clone() }, records::MESSAGE_BYTES_MAX).await?;
+        match channel.receive::<UploadAnswer>(records::MESSAGE_BYTES_MAX).await? {
+            UploadAnswer::Complete => return Ok(()),
+            UploadAnswer::Refused(refusal) => return Err(refused(refusal)),
+            UploadAnswer::Send => {}
+        }
+        let mut file = tokio::fs::File::open(path).await.map_err(|error| file_error(path, error))?;
+        let total = ticket.sealed_bytes;
+        let root = &ticket.content_root;
+        match transfer::send(&mut channel, &mut file, total, root, |done| progress(Sent { done, total })).await {
+            // After a refusal the hospital says why.
+            Err(NetworkError::Refused(_)) => match channel.receive(records::MESSAGE_BYTES_MAX).await? {
+                UploadOutcome(Err(refusal)) => Err(refused(refusal)),
+                UploadOutcome(Ok(())) => Ok(()),
+            },
+            other => Ok(other?),
+        }
+    }
+
+    /// Fetches one's own sealed record into `path`.
+    pub(crate) async fn fetch_own(
+        &self,
+        hospital: HospitalId,
+        blob: BlobId,
+        claim: Secret32,
+        sealed_bytes: u64,
+        path: &Path,
+    ) -> Result<(), WalletError> {
+        let mut channel = self.node.open_stream(self.peer(hospital)?, records::OWN).await?;
+        channel.send(&OwnRequest { blob, claim }, records::MESSAGE_BYTES_MAX).await?;
+        match channel.receive::<OwnAnswer>(records::MESSAGE_BYTES_MAX).await?.0 {
+            Some(_) => receive_file(&mut channel, sealed_bytes, path).await,
+            None => Err(WalletError::NotFound { what: "this record at its hospital" }),
+        }
+    }
+
+    /// S2 Alg. 5 steps 9 to 13. A record is received into `path`.
+    pub(crate) async fn access(
+        &self,
+        hospital: HospitalId,
+        body: AccessBody,
+        reader: &SecretKey,
+        path: &Path,
+    ) -> Result<(Granted, Challenge), WalletError> {
+        let mut channel = self.node.open_stream(self.peer(hospital)?, records::ACCESS).await?;
+        let AccessChallenge(challenge) = channel.receive(records::MESSAGE_BYTES_MAX).await?;
+        let request = AccessRequest::new(body, &challenge, &hospital, reader);
+        channel.send(&request, records::MESSAGE_BYTES_MAX).await?;
+        match channel.receive::<AccessAnswer>(records::ANSWER_BYTES_MAX).await? {
+            AccessAnswer::Refused(refusal) => Err(WalletError::Refused(refusal)),
+            AccessAnswer::Unavailable => Err(WalletError::HospitalRefused("it cannot answer at the moment".to_owned())),
+            AccessAnswer::Catalogue(entries) => Ok((Granted::Catalogue(entries), challenge)),
+            AccessAnswer::Record { escrow, sealed_bytes } => {
+                receive_file(&mut channel, sealed_bytes.min(records::RECORD_BYTES_MAX), path).await?;
+                Ok((Granted::Record(Delivered { escrow, path: path.to_owned() }), challenge))
+            }
+        }
+    }
+
+    pub(crate) async fn post(&self, hospital: HospitalId, note: Note) -> Result<(), WalletError> {
+        match self.ask::<Mailbox>(hospital, MailboxRequest::Post(note)).await? {
+            MailboxAnswer::Posted => Ok(()),
+            _ => Err(WalletError::HospitalRefused("its mailbox did not take the note".to_owned())),
+        }
+    }
+
+    /// Everybody's notes after a number, and the highest number seen.
+    pub(crate) async fn mailbox(&self, hospital: HospitalId, after: u64) -> Result<(Vec<Note>, u64), WalletError> {
+        let (mut all, mut last) = (Vec::new(), after);
+        loop {
+            let answer = self.ask::<Mailbox>(hospital, MailboxRequest::Fetch { after: last }).await?;
+            let MailboxAnswer::Notes(page) = answer else { return Ok((all, last)) };
+            let Some(highest) = page.iter().map(|(number, _)| *number).max().filter(|highest| *highest > last) else {
+                return Ok((all, last));
+            };
+            last = highest;
+            all.extend(page.into_iter().map(|(_, note)| note));
+        }
+    }
+}
+
+impl std::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Remote").field("network", &self.network).finish_non_exhaustive()
+    }
+}
+
+fn certificate(answer: AuthorityAnswer) -> Result<Certificate, WalletError> {
+    match answer {
+        AuthorityAnswer::Certificate(certificate) => Ok(*certificate),
+        _ => Err(WalletError::Authority(AuthorityRefusal::Unavailable)),
+    }
+}
+
+/// Receives a file, complete or not at all; what an earlier attempt left is gone on from. Whether it is the right one is
+/// for the checks against the ledger to say.
+async fn receive_file(channel: &mut Channel, length: u64, path: &Path) -> Result<(), WalletError> {
+    let partial = path.with_extension("part");
+    let failed = |error| file_error(&partial, error);
+    let mut file = OpenOptions::new().create(true).append(true).open(&partial).await.map_err(failed)?;
+    let mut held = file.metadata().await.map_err(failed)?.len();
+    if held > length {
+        file.set_len(0).await.map_err(failed)?;
+        held = 0;
+    }
+    let mut incoming = Incoming::begin(channel, held, length).await?;
+    let arrived = loop {
+        match incoming.next().await {
+            Ok(Some(part)) => file.write_all(&part).await.map_err(failed)?,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    file.sync_all().await.map_err(failed)?;
+    arrived?;
+    tokio::fs::rename(&partial, path).await.map_err(failed)?;
+    let stored = path.to_owned();
+    let root = tokio::task::spawn_blocking(move || {
+        let mut file = std::fs::File::open(&stored).map_err(|error| file_error(&stored, error))?;
+        Ok::<_, WalletError>(content_root(&mut file)?.0)
+    });
+    if let Ok(Ok(root)) = root.await {
+        // Courtesy: the hospital has lost nothing if this does not arrive.
+        let _ = transfer::acknowledge(channel, root).await;
+    }
+    Ok(())
+}

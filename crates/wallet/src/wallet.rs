@@ -1,0 +1,292 @@
+//! One person's wallet at work: keys, vault, and the connection to the network.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use carekey_crypto::{RecoveryWords, WalletKeys};
+use carekey_ledger::LightClient;
+use carekey_protocol::pseudonym::{epoch_at, pseudonym_secret};
+use carekey_protocol::{BlobId, Body, Certificate, HospitalId, NetworkId, RecordRef, Transaction, UnixMillis};
+use rand_core::{CryptoRng, UnwrapErr};
+use tokio::sync::{Notify, broadcast};
+
+use crate::custody::RootMaterial;
+use crate::error::WalletError;
+use crate::events::WalletEvent;
+use crate::files;
+use crate::remote::{Remote, Sent};
+use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms};
+use crate::work::{InFlight, Tracked};
+
+/// Events a slow listener may fall behind before it misses some; it re-asks everything then.
+const EVENTS_MAX: usize = 256;
+
+/// Below this many unused pseudonyms the wallet asks for the next batch.
+const PSEUDONYMS_MIN: u64 = 64;
+
+/// While there is nothing to do, the wallet looks for news at least this often; a hospital that has some answers at once.
+const HEAD_WAIT: Duration = Duration::from_secs(20);
+
+/// Mailboxes are read this often while there is other news.
+const MAILBOX_EVERY: Duration = Duration::from_secs(2);
+
+/// After a failed contact, the next is tried after this long.
+const UNREACHABLE_PAUSE: Duration = Duration::from_secs(2);
+
+/// A person's wallet. Cheap to clone; all clones are the same wallet.
+#[derive(Clone)]
+pub struct Wallet(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) keys: WalletKeys,
+    pub(crate) vault: Vault,
+    pub(crate) remote: Remote,
+    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) light: tokio::sync::Mutex<LightClient>,
+    pub(crate) nudge: Notify,
+    pub(crate) syncing: tokio::sync::Mutex<()>,
+    /// Hospitals that showed this wallet's ledger the last time they were asked.
+    pub(crate) confirmed_by: Mutex<Vec<HospitalId>>,
+    mailbox_read: Mutex<Option<Instant>>,
+    dir: PathBuf,
+    certificate: RwLock<Option<Certificate>>,
+    refilling: tokio::sync::Mutex<()>,
+    reachable: Mutex<bool>,
+    events: broadcast::Sender<WalletEvent>,
+}
+
+impl std::fmt::Debug for Wallet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Wallet").field(&self.0.dir).finish()
+    }
+}
+
+impl Wallet {
+    /// Opens the profile in `dir`, or creates its vault if there is none. Does not wait for the network.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`]; [`WalletError::NetworkFile`] if the vault belongs to another network.
+    pub fn open(dir: &Path, root: &RootMaterial, remote: Remote) -> Result<Self, WalletError> {
+        let words = RecoveryWords::from_entropy(root.entropy.expose());
+        let keys = WalletKeys::derive(&words).map_err(|error| WalletError::NetworkFile(error.to_string()))?;
+        let vault =
+            if vault::exists(dir) { Vault::open(dir, &root.vault_key)? } else { Vault::create(dir, &root.vault_key)? };
+        pin_network(&vault, remote.network_id())?;
+        let certificate = vault.read(|tx| meta::get(tx, meta::Key::OwnCertificate))?;
+        let light = Inner::restore_light(
+            remote.genesis().clone(),
+            vault.read(|tx| meta::get::<Vec<u8>>(tx, meta::Key::LightClient))?,
+        )?;
+        files::make_private_dir(&dir.join("sealed")).map_err(|source| file_error(dir, source))?;
+        Ok(Self(Arc::new(Inner {
+            keys,
+            vault,
+            remote,
+            in_flight: Arc::default(),
+            light: tokio::sync::Mutex::new(light),
+            nudge: Notify::new(),
+            syncing: tokio::sync::Mutex::default(),
+            confirmed_by: Mutex::default(),
+            mailbox_read: Mutex::default(),
+            dir: dir.to_owned(),
+            certificate: RwLock::new(certificate),
+            refilling: tokio::sync::Mutex::default(),
+            reachable: Mutex::new(false),
+            events: broadcast::channel(EVENTS_MAX).0,
+        })))
+    }
+
+    /// The person's certificate.
+    ///
+    /// # Errors
+    /// [`WalletError::NotEnrolled`].
+    pub fn certificate(&self) -> Result<Certificate, WalletError> {
+        let certificate = self.0.certificate.read().unwrap_or_else(PoisonError::into_inner);
+        certificate.clone().ok_or(WalletError::NotEnrolled)
+    }
+
+    pub(crate) fn set_certificate(&self, certificate: Certificate) -> Result<(), WalletError> {
+        self.write(|tx| meta::put(tx, meta::Key::OwnCertificate, &certificate))?;
+        *self.0.certificate.write().unwrap_or_else(PoisonError::into_inner) = Some(certificate);
+        Ok(())
+    }
+
+    /// Changes as they happen.
+    pub fn events(&self) -> broadcast::Receiver<WalletEvent> {
+        self.0.events.subscribe()
+    }
+
+    /// The connection to the network.
+    pub fn remote(&self) -> &Remote {
+        &self.0.remote
+    }
+
+    /// Whether the last contact with a hospital succeeded.
+    pub fn is_reachable(&self) -> bool {
+        *self.0.reachable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many pieces of work are waiting to be done or confirmed.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn pending(&self) -> Result<usize, WalletError> {
+        Ok(self.read(vault::outbox::list)?.len())
+    }
+
+    /// Follows the ledger and works off the outbox until the future is dropped.
+    pub async fn run(&self) {
+        let _ = self.write(vault::outbox::hurry);
+        loop {
+            match self.sync().await {
+                Ok(()) => self.set_reachable(true),
+                Err(error) => {
+                    tracing::debug!(%error, "sync failed; will be tried again");
+                    self.set_reachable(!matches!(error, WalletError::Network(_)));
+                    tokio::select! {
+                        () = tokio::time::sleep(UNREACHABLE_PAUSE) => {}
+                        () = self.0.nudge.notified() => {}
+                    }
+                    continue;
+                }
+            }
+            if let Err(error) = self.work().await {
+                tracing::warn!(%error, "work in the outbox stopped");
+            }
+            let pending = self.pending().unwrap_or(1) > 0;
+            let wait = if pending { Duration::from_millis(500) } else { HEAD_WAIT };
+            tokio::select! {
+                _ = self.0.remote.wait_for_head(self.head_height().await, wait) => {}
+                () = self.0.nudge.notified() => {}
+            }
+        }
+    }
+
+    /// Follows the ledger and works until nothing is left to be done or confirmed, or `patience` is over.
+    ///
+    /// # Errors
+    /// The last thing that stood in the way.
+    pub async fn settle(&self, patience: Duration) -> Result<(), WalletError> {
+        let deadline = tokio::time::Instant::now() + patience;
+        self.write(vault::outbox::hurry)?;
+        loop {
+            self.sync().await?;
+            self.work().await?;
+            let left = self.read(vault::outbox::list)?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() >= deadline {
+                let trouble = left.into_iter().find_map(|row| row.trouble).unwrap_or_default();
+                return Err(WalletError::Outbox(trouble));
+            }
+            self.0.remote.wait_for_head(self.head_height().await, Duration::from_millis(250)).await;
+        }
+    }
+
+    pub(crate) fn mailbox_is_due(&self) -> bool {
+        let mut last = self.0.mailbox_read.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|last| last.elapsed() >= MAILBOX_EVERY);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+
+    fn set_reachable(&self, reachable: bool) {
+        let mut last = self.0.reachable.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *last, reachable) != reachable {
+            self.tell(WalletEvent::Reachable(reachable));
+        }
+    }
+
+    pub(crate) fn tell(&self, event: WalletEvent) {
+        // Nobody listening is not an error.
+        let _ = self.0.events.send(event);
+    }
+
+    pub(crate) fn changed(&self, tracked: Tracked) {
+        match tracked {
+            Tracked::Written(_) => {
+                self.tell(WalletEvent::Written);
+                self.tell(WalletEvent::Records);
+            }
+            Tracked::Grant(_) | Tracked::Revoke(_) => self.tell(WalletEvent::Grants),
+            Tracked::Erase(_) => self.tell(WalletEvent::Records),
+        }
+    }
+
+    pub(crate) fn progress_of(&self, reference: &RecordRef) -> impl Fn(Sent) + Send + Sync + 'static {
+        let (wallet, reference) = (self.clone(), *reference);
+        move |sent| wallet.tell(WalletEvent::Upload { reference, done: sent.done, total: sent.total })
+    }
+
+    pub(crate) fn now(&self) -> UnixMillis {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        UnixMillis(elapsed.as_millis() as u64)
+    }
+
+    /// Where the sealed bytes of a record are kept: on their way out, or as a copy for reading again.
+    pub(crate) fn sealed_path(&self, blob: &BlobId) -> PathBuf {
+        self.0.dir.join("sealed").join(blob.to_string())
+    }
+
+    pub(crate) fn read<T, E: From<VaultError>>(&self, read: impl FnOnce(&ReadTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        tokio::task::block_in_place(|| self.0.vault.read(read))
+    }
+
+    pub(crate) fn write<T, E: From<VaultError>>(
+        &self,
+        change: impl FnOnce(&WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        tokio::task::block_in_place(|| self.0.vault.write(change))
+    }
+
+    /// Signs a body with a pseudonym that no transaction has used. It is taken in the same change that stores the
+    /// transaction, so a crash cannot lead to a second use.
+    pub(crate) fn sign_transaction(&self, tx: &WriteTx<'_>, body: Body) -> Result<Transaction, WalletError> {
+        let epoch = epoch_at(self.now());
+        let certified = pseudonyms::take(tx, epoch.saturating_sub(1)..=epoch)?.ok_or(WalletError::NoPseudonyms)?;
+        let keys = &self.0.keys;
+        let pseudonym = pseudonym_secret(&keys.pseudonym, &keys.expansion, certified.index)
+            .map_err(|_| WalletError::NoPseudonyms)?;
+        let network = self.0.remote.network_id();
+        Ok(Transaction::by_pseudonym(network, body, &pseudonym, certified.epoch, certified.signature))
+    }
+
+    /// Sees that there are pseudonyms to sign with. Fails only if there is none and none can be had.
+    pub(crate) async fn ensure_pseudonyms(&self) -> Result<(), WalletError> {
+        let _one_at_a_time = self.0.refilling.lock().await;
+        let epoch = epoch_at(self.now());
+        let left = self.read(|tx| pseudonyms::count_unused(tx, epoch.saturating_sub(1)..=epoch))?;
+        if left >= PSEUDONYMS_MIN {
+            return Ok(());
+        }
+        match self.refill_pseudonyms().await {
+            Err(WalletError::Network(_)) if left > 0 => Ok(()),
+            Err(WalletError::Network(_)) => Err(WalletError::NoPseudonyms),
+            other => other,
+        }
+    }
+}
+
+/// The operating system's randomness; a machine without any cannot run CareKey.
+pub(crate) fn os_rng() -> impl CryptoRng {
+    UnwrapErr(getrandom::SysRng)
+}
+
+pub(crate) fn file_error(path: &Path, source: std::io::Error) -> WalletError {
+    WalletError::File { path: path.display().to_string(), source }
+}
+
+/// A vault belongs to one network for ever.
+fn pin_network(vault: &Vault, network: NetworkId) -> Result<(), WalletError> {
+    vault.write(|tx| match meta::get::<NetworkId>(tx, meta::Key::Genesis)? {
+        Some(pinned) if pinned != network => {
+            Err(WalletError::NetworkFile("this profile belongs to another network".to_owned()))
+        }
+        Some(_) => Ok(()),
+        None => Ok(meta::put(tx, meta::Key::Genesis, &network)?),
+    })
+}

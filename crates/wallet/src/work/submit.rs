@@ -1,0 +1,81 @@
+//! Hands a transaction in until a certified block contains it.
+
+use std::time::Duration;
+
+use carekey_protocol::Transaction;
+
+use super::{Step, Tracked, Work};
+use crate::error::WalletError;
+use crate::remote::Submitted;
+use crate::vault::outbox::{self, OutboxId};
+use crate::vault::{Progress, VaultError, WriteTx, grants, records, written};
+use crate::wallet::Wallet;
+
+/// A transaction that was received but is in no block after this long is handed in again, also elsewhere: the
+/// hospital that took it may have lost it.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+impl Wallet {
+    pub(super) async fn step_submit(
+        &self,
+        id: OutboxId,
+        transaction: Transaction,
+        tracked: Tracked,
+    ) -> Result<Step, WalletError> {
+        match self.0.remote.submit(&transaction).await? {
+            Submitted::Received | Submitted::Known => {
+                let txid = transaction.id();
+                self.write(|tx| match progress(tx, tracked)? {
+                    Some(Progress::Recorded { .. }) => Ok(()),
+                    _ => set_progress(tx, tracked, Progress::Sent { txid }),
+                })?;
+                self.changed(tracked);
+                Ok(Step::Wait(AGAIN_AFTER))
+            }
+            Submitted::PseudonymSpent => {
+                // Somebody (this wallet, before it was restored) has used the pseudonym: sign again with a fresh one.
+                let fresh = self.write(|tx| {
+                    let transaction = self.sign_transaction(tx, transaction.body)?;
+                    outbox::finish(tx, id)?;
+                    super::promise(tx, &Work::Submit { transaction, tracked }, self.now())?;
+                    Ok::<_, WalletError>(Step::Finished)
+                })?;
+                Ok(fresh)
+            }
+            // What the ledger already says need not be said again: a sigma revealed twice, a record erased twice.
+            Submitted::Pointless => self.finish(id),
+            Submitted::Refused(reason) => Err(WalletError::TransactionRefused(reason)),
+        }
+    }
+}
+
+/// How far the thing a transaction is for has come; none if it is not known (any more).
+pub(crate) fn progress(tx: &WriteTx<'_>, tracked: Tracked) -> Result<Option<Progress>, VaultError> {
+    Ok(match tracked {
+        Tracked::Written(reference) => match records::get(tx, &reference)? {
+            Some(row) => Some(row.anchor),
+            None => written::list(tx)?.into_iter().find(|row| row.reference == reference).map(|row| row.anchor),
+        },
+        Tracked::Grant(n) => grants::get(tx, n)?.map(|row| row.grant),
+        Tracked::Revoke(n) => grants::get(tx, n)?.and_then(|row| row.revoke),
+        Tracked::Erase(reference) => records::get(tx, &reference)?.and_then(|row| row.erase),
+    })
+}
+
+/// Notes how far it has come.
+pub(crate) fn set_progress(tx: &WriteTx<'_>, tracked: Tracked, progress: Progress) -> Result<(), VaultError> {
+    match tracked {
+        Tracked::Written(reference) => {
+            if records::get(tx, &reference)?.is_some() {
+                records::set_anchor(tx, &reference, progress)?;
+            }
+            if written::list(tx)?.iter().any(|row| row.reference == reference) {
+                written::set_anchor(tx, &reference, progress)?;
+            }
+            Ok(())
+        }
+        Tracked::Grant(n) => grants::set_grant(tx, n, progress),
+        Tracked::Revoke(n) => grants::set_revoke(tx, n, progress),
+        Tracked::Erase(reference) => records::set_erase(tx, &reference, progress),
+    }
+}
