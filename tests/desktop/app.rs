@@ -1,12 +1,16 @@
 //! One running app on a [`Desk`], with the driver that moves its mouse and keys.
 
-use std::{fs, net::TcpListener, path::PathBuf, process::Command};
+use std::{fs, net::TcpListener, path::PathBuf, process::Command, time::Instant};
 
 use fantoccini::{Client, ClientBuilder, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use crate::{desk::Desk, leash::Leash, window::Window};
+use crate::{
+    desk::Desk,
+    leash::{LOOK_EVERY, Leash, PATIENCE},
+    window::Window,
+};
 
 /// One process of the app. Dropping it kills it and its driver.
 pub(crate) struct App {
@@ -50,12 +54,14 @@ impl App {
     pub(crate) async fn next_window(&self, cause: impl Future<Output = ()>) -> Window {
         let before = self.client.windows().await.unwrap();
         cause.await;
+        let start = Instant::now();
         let handle = loop {
             let now = self.client.windows().await.unwrap();
             if let Some(new) = now.into_iter().find(|handle| !before.contains(handle)) {
                 break new;
             }
-            tokio::task::yield_now().await;
+            assert!(start.elapsed() < PATIENCE, "no further window opened. It printed:\n{}", self.driver.printed());
+            tokio::time::sleep(LOOK_EVERY).await;
         };
         Window::new(self.client.clone(), handle)
     }

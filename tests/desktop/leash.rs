@@ -10,7 +10,8 @@ use std::{
 
 /// How long anything may take to become true on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often it is looked.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Starts its arguments and waits for its own stdin to close, which happens when the test drops the leash
 /// and also when the test is killed. Then everything in its process group ends: politely first, so that

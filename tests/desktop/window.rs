@@ -1,18 +1,12 @@
 //! What a person does in one window, by the `data-testid` of what they see; attributes and nesting may follow, as in
 //! `grant-row[data-state=stopped] grant-stop`. Everything waits until it can.
 
-use std::{
-    fs,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf, time::Instant};
 
 use fantoccini::{Client, Locator, elements::Element, wd::WindowHandle};
 use serde_json::{Value, json};
 
-use crate::leash::PATIENCE;
-
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+use crate::leash::{LOOK_EVERY, PATIENCE};
 
 /// One window of an app.
 #[derive(Clone)]
@@ -86,6 +80,15 @@ impl Window {
     /// Asks the program as the page does; for what a native dialog would choose.
     pub(crate) async fn call(&self, name: &str, request: Value) -> Result<Value, Value> {
         self.invoke("call", json!({ "name": name, "request": request })).await
+    }
+
+    /// Asks the program again and again until its answer fits.
+    pub(crate) async fn call_until(&self, name: &str, request: Value, fits: impl Fn(&Value) -> bool) -> Value {
+        self.until(&format!("an answer of {name} that fits"), async || {
+            let answer = self.call(name, request.clone()).await.ok()?;
+            fits(&answer).then_some(answer)
+        })
+        .await
     }
 
     /// Sends any message over the border, allowed or not.
