@@ -1,5 +1,6 @@
 //! One person's wallet at work: keys, vault, and the connection to the network.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use carekey_crypto::{RecoveryWords, WalletKeys};
 use carekey_ledger::LightClient;
 use carekey_protocol::pseudonym::{epoch_at, pseudonym_secret};
-use carekey_protocol::{BlobId, Body, Certificate, HospitalId, NetworkId, RecordRef, Transaction, UnixMillis};
+use carekey_protocol::{BlobId, Body, Certificate, HospitalId, NetworkId, RecordRef, Transaction, UnixMillis, decode};
 use rand_core::{CryptoRng, UnwrapErr};
 use tokio::sync::{Notify, broadcast};
 
@@ -16,8 +17,8 @@ use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::files;
 use crate::remote::{Remote, Sent};
-use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms};
-use crate::work::{InFlight, Tracked};
+use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms, records};
+use crate::work::{InFlight, Tracked, Work};
 
 /// Events a slow listener may fall behind before it misses some; it re-asks everything then.
 const EVENTS_MAX: usize = 256;
@@ -78,7 +79,9 @@ impl Wallet {
             remote.genesis().clone(),
             vault.read(|tx| meta::get::<Vec<u8>>(tx, meta::Key::LightClient))?,
         )?;
-        files::make_private_dir(&dir.join("sealed")).map_err(|source| file_error(dir, source))?;
+        let sealed = dir.join("sealed");
+        files::make_private_dir(&sealed).map_err(|source| file_error(dir, source))?;
+        remove_spare_copies(&vault, &sealed)?;
         Ok(Self(Arc::new(Inner {
             keys,
             vault,
@@ -185,6 +188,29 @@ impl Wallet {
         }
     }
 
+    /// Follows the ledger until something holds, or `patience` is over. Answers whether it holds.
+    ///
+    /// # Errors
+    /// Those of following the ledger, and of the condition.
+    pub async fn follow_until(
+        &self,
+        patience: Duration,
+        holds: impl Fn(&Self) -> Result<bool, WalletError>,
+    ) -> Result<bool, WalletError> {
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            self.sync().await?;
+            self.work().await?;
+            if holds(self)? {
+                return Ok(true);
+            }
+            if tokio::time::Instant::now() >= deadline {
+                return Ok(false);
+            }
+            self.0.remote.wait_for_head(self.head_height().await, Duration::from_millis(250)).await;
+        }
+    }
+
     pub(crate) fn mailbox_is_due(&self) -> bool {
         let mut last = self.0.mailbox_read.lock().unwrap_or_else(PoisonError::into_inner);
         let due = last.is_none_or(|last| last.elapsed() >= MAILBOX_EVERY);
@@ -278,6 +304,31 @@ pub(crate) fn os_rng() -> impl CryptoRng {
 
 pub(crate) fn file_error(path: &Path, source: std::io::Error) -> WalletError {
     WalletError::File { path: path.display().to_string(), source }
+}
+
+/// Of sealed copies only those are kept that are still to be sent, or are the person's own: what somebody shared is
+/// fetched again each time, so that it can be stopped.
+fn remove_spare_copies(vault: &Vault, sealed: &Path) -> Result<(), WalletError> {
+    let mut wanted: HashSet<String> = HashSet::new();
+    vault.read(|tx| {
+        wanted.extend(
+            records::list(tx, None)?.into_iter().filter(|row| row.keys.is_some()).map(|row| row.blob.to_string()),
+        );
+        for row in vault::outbox::list(tx)? {
+            if let Ok(Work::Upload { ticket, .. }) = decode(&row.payload) {
+                wanted.insert(ticket.blob.to_string());
+            }
+        }
+        Ok::<_, VaultError>(())
+    })?;
+    let entries = std::fs::read_dir(sealed).map_err(|source| file_error(sealed, source))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if !name.to_str().is_some_and(|name| wanted.contains(name)) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// A vault belongs to one network for ever.

@@ -1,0 +1,247 @@
+//! The authority and the two hospitals, on loopback.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use carekey_authority::{AuthorityConfig, AuthorityService, CODE_VALID_MILLIS, RegistrarKeys};
+use carekey_crypto::{Secret32, SecretKey};
+use carekey_hospital::{Hospital, HospitalConfig, HospitalKeys};
+use carekey_network::{Multiaddr, NetworkFile};
+use carekey_protocol::enrolment::{EnrolmentOffer, code_digest};
+use carekey_protocol::genesis::{HospitalRegistration, SUITE, Seal};
+use carekey_protocol::{AuthorityId, Genesis, HospitalId, Role, Text, UnixMillis, decode, encode};
+use rand_core::{CryptoRng, UnwrapErr};
+
+use crate::error::SampleError;
+
+/// North General: makes the blocks.
+pub const NORTH: HospitalId = HospitalId([0, 0, 1]);
+/// South Clinic: follows and verifies them.
+pub const SOUTH: HospitalId = HospitalId([0, 0, 2]);
+
+/// Characters of enrolment codes: none that look alike.
+const CODE_ALPHABET: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+/// A running authority and two running hospitals.
+pub struct Servers {
+    dir: PathBuf,
+    secret: Secret32,
+    genesis: Genesis,
+    authority: AuthorityService,
+    north: Hospital,
+    south: Hospital,
+    file: NetworkFile,
+}
+
+impl Servers {
+    /// Starts the services that live in `dir`; founds the network if there is none.
+    ///
+    /// # Errors
+    /// [`SampleError`].
+    pub async fn start(dir: &Path) -> Result<Self, SampleError> {
+        fs::create_dir_all(dir)?;
+        let secret = secret(dir)?;
+        let genesis = genesis(dir, &secret)?;
+        let authority_dir = dir.join("authority");
+        fs::create_dir_all(&authority_dir)?;
+        let authority = AuthorityService::start(AuthorityConfig {
+            dir: authority_dir,
+            keys: RegistrarKeys {
+                authority: authority_key(&secret),
+                database: secret.derive("authority-database", &[]),
+            },
+            peer: authority_peer(&secret),
+            genesis: genesis.clone(),
+            listen: vec![loopback(0)],
+            hospitals: Vec::new(),
+            clock: now,
+        })
+        .await?;
+        let known = vec![authority.address()];
+        let north = Hospital::start(config(dir, &secret, &genesis, NORTH, 0, known.clone())).await?;
+        let known = [known, vec![north.address()]].concat();
+        let south = Hospital::start(config(dir, &secret, &genesis, SOUTH, 0, known)).await?;
+        north.remember(south.address()).await;
+        authority.remember(north.address()).await;
+        authority.remember(south.address()).await;
+
+        let hospitals = [(NORTH, north.address()), (SOUTH, south.address())].into();
+        let file = NetworkFile { genesis: genesis.clone(), authority: authority.address(), hospitals };
+        file.save(&dir.join("network.json"))?;
+        Ok(Self { dir: dir.to_owned(), secret, genesis, authority, north, south, file })
+    }
+
+    /// Where the services are reached.
+    pub fn network_file(&self) -> &NetworkFile {
+        &self.file
+    }
+
+    /// The authority.
+    pub fn authority(&self) -> &AuthorityService {
+        &self.authority
+    }
+
+    /// One of the hospitals.
+    pub fn hospital(&self, id: HospitalId) -> &Hospital {
+        if id == NORTH { &self.north } else { &self.south }
+    }
+
+    /// Where a hospital keeps its files.
+    pub fn hospital_dir(&self, id: HospitalId) -> PathBuf {
+        self.dir.join(if id == NORTH { "north" } else { "south" })
+    }
+
+    /// Stops North General and starts it again, at the same address.
+    ///
+    /// # Errors
+    /// [`SampleError`]; North stays down then.
+    pub async fn restart_north(&mut self) -> Result<(), SampleError> {
+        let address = self.north.address();
+        let port =
+            address.addresses.first().and_then(carekey_network::socket_address).map_or(0, |socket| socket.port());
+        self.north.stop().await;
+        let known = vec![self.authority.address(), self.south.address()];
+        self.north = Hospital::start(config(&self.dir, &self.secret, &self.genesis, NORTH, port, known)).await?;
+        let address = self.north.address();
+        self.south.remember(address.clone()).await;
+        self.authority.remember(address.clone()).await;
+        self.file.hospitals.insert(NORTH, address);
+        Ok(self.file.save(&self.dir.join("network.json"))?)
+    }
+
+    /// The front desk of a hospital: endorses somebody and returns their one-time code.
+    ///
+    /// # Errors
+    /// [`SampleError::Registrar`].
+    pub fn endorse(&self, id: HospitalId, role: Role, name: &str, specialty: &str) -> Result<String, SampleError> {
+        let code = code();
+        let offer = EnrolmentOffer {
+            code: code_digest(&code),
+            role,
+            name: Text::truncated(name),
+            specialty: Text::truncated(specialty),
+            hospital: id,
+            expires: now().plus(CODE_VALID_MILLIS),
+        };
+        self.authority.registrar().lodge_offer(&offer, &self.hospital(id).sign_offer(&offer))?;
+        Ok(code)
+    }
+
+    /// Stops everything, in order.
+    pub async fn stop(self) {
+        self.south.stop().await;
+        self.north.stop().await;
+        self.authority.stop().await;
+    }
+}
+
+impl std::fmt::Debug for Servers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Servers").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+fn config(
+    dir: &Path,
+    secret: &Secret32,
+    genesis: &Genesis,
+    hospital: HospitalId,
+    port: u16,
+    peers: Vec<carekey_network::PeerAddress>,
+) -> HospitalConfig {
+    HospitalConfig {
+        dir: dir.join(if hospital == NORTH { "north" } else { "south" }),
+        genesis: genesis.clone(),
+        hospital,
+        keys: hospital_keys(secret, hospital),
+        listen: vec![loopback(port)],
+        peers,
+        clock: now,
+    }
+}
+
+fn loopback(port: u16) -> Multiaddr {
+    let port = if port == 0 { free_port() } else { port };
+    carekey_network::multiaddress((Ipv4Addr::LOCALHOST, port).into())
+}
+
+/// A port nobody listens on, so that a restarted service can have the same again.
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|probe| probe.local_addr()).map_or(0, |address| address.port())
+}
+
+fn authority_key(secret: &Secret32) -> SecretKey {
+    SecretKey::from_secret(&secret.derive("authority", &[]))
+}
+
+fn authority_peer(secret: &Secret32) -> SecretKey {
+    SecretKey::from_secret(&secret.derive("authority-peer", &[]))
+}
+
+fn hospital_keys(secret: &Secret32, hospital: HospitalId) -> HospitalKeys {
+    HospitalKeys::derive(&secret.derive("hospital", &[&hospital.0]))
+}
+
+/// The one secret of the sample network, from which all services' keys follow.
+fn secret(dir: &Path) -> Result<Secret32, SampleError> {
+    let path = dir.join("secret");
+    if let Ok(bytes) = fs::read(&path) {
+        let bytes: [u8; 32] = bytes.try_into().map_err(|_| SampleError::Damaged("secret".to_owned()))?;
+        return Ok(Secret32::from_bytes(bytes));
+    }
+    let secret = Secret32::generate(&mut os_rng());
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(&path)?, secret.expose())?;
+    Ok(secret)
+}
+
+fn genesis(dir: &Path, secret: &Secret32) -> Result<Genesis, SampleError> {
+    let path = dir.join("genesis");
+    if let Ok(bytes) = fs::read(&path) {
+        return decode(&bytes).map_err(|error| SampleError::Damaged(error.to_string()));
+    }
+    let registration = |id, name: &str, voting_power| {
+        let keys = hospital_keys(secret, id);
+        HospitalRegistration {
+            id,
+            name: Text::truncated(name),
+            ledger_key: keys.ledger.public(),
+            peer_key: keys.peer.public(),
+            voting_power,
+        }
+    };
+    let genesis = Genesis {
+        suite: SUITE,
+        name: Text::truncated("CareKey sample network"),
+        authority: AuthorityId([0, 1]),
+        authority_key: authority_key(secret).public(),
+        authority_peer_key: authority_peer(secret).public(),
+        seal: Seal::Quorum,
+        hospitals: vec![registration(NORTH, "North General", 1), registration(SOUTH, "South Clinic", 0)],
+        founded: now(),
+    };
+    fs::write(&path, encode(&genesis))?;
+    Ok(genesis)
+}
+
+fn code() -> String {
+    let random = Secret32::generate(&mut os_rng());
+    let letters =
+        random.expose()[..12].iter().map(|byte| char::from(CODE_ALPHABET[usize::from(*byte) % CODE_ALPHABET.len()]));
+    let letters: Vec<char> = letters.collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+pub(crate) fn os_rng() -> impl CryptoRng {
+    UnwrapErr(getrandom::SysRng)
+}
+
+pub(crate) fn now() -> UnixMillis {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(elapsed.as_millis() as u64)
+}
