@@ -31,7 +31,7 @@ fn single(scene: &Scene, archive: &Archive) -> (Sealed, Digest) {
 }
 
 fn refused(outcome: Result<Granted, Refusal>) -> Refusal {
-    outcome.err().expect("refused")
+    outcome.expect_err("refused")
 }
 
 #[test]

@@ -12,7 +12,7 @@ use carekey_ledger::{ApplyError, BlockError, QuorumCertificate, Reader, Store, V
 use carekey_protocol::{BlockHeight, Genesis, HospitalId};
 use tokio::sync::{Notify, watch};
 
-pub(crate) use follower::pull_block;
+pub(crate) use follower::pull_blocks;
 pub(crate) use mempool::{Added, Mempool};
 pub(crate) use producer::{BATCH_PAUSE, Made};
 

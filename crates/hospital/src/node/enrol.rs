@@ -33,7 +33,11 @@ enum EnrolError {
 pub(super) async fn keep_supplied(inner: Arc<Inner>) {
     let mut backoff = Backoff::new(u64::from(inner.chain.hospital.0[1]));
     loop {
-        let pause = match supply(&inner).await {
+        let supplied = tokio::select! {
+            supplied = supply(&inner) => supplied,
+            () = inner.stopped() => return,
+        };
+        let pause = match supplied {
             Ok(()) => {
                 backoff.reset();
                 SUPPLY_PAUSE
@@ -62,6 +66,7 @@ async fn supply(inner: &Arc<Inner>) -> Result<(), EnrolError> {
     };
     inner.archive.add_pseudonyms(batch)?;
     inner.outgoing.notify_one();
+    inner.supplied.notify_one();
     Ok(())
 }
 

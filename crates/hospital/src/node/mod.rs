@@ -6,6 +6,7 @@ mod intake;
 mod serve;
 mod tasks;
 
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -51,6 +52,9 @@ pub enum HospitalError {
     /// The genesis has no such hospital, or registers other keys for it.
     #[error("the network file does not register this hospital with these keys")]
     NotRegistered,
+    /// Another hospital runs in this directory.
+    #[error("another hospital runs in this directory")]
+    InUse,
     /// Index or records.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,6 +77,8 @@ pub(crate) struct Inner {
     pub(crate) outgoing: Notify,
     /// Rings when pseudonyms run low.
     pub(crate) supply: Notify,
+    /// Rings when new pseudonyms have come, for erasures that waited for them.
+    pub(crate) supplied: Notify,
     pub(crate) stopping: watch::Sender<bool>,
 }
 
@@ -105,6 +111,8 @@ pub(crate) fn rng() -> UnwrapErr<SysRng> {
 pub struct Hospital {
     inner: Arc<Inner>,
     tasks: Mutex<JoinSet<()>>,
+    /// Held while it runs.
+    lock: Mutex<Option<File>>,
 }
 
 impl Hospital {
@@ -124,7 +132,7 @@ impl Hospital {
         }
         let peer_key = NodeKey::from_secret_key(&keys.peer);
         let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys)).await;
-        let (archive, chain) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
+        let (archive, chain, lock) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
         let node = Node::start(&peer_key, &listen, NodeLimits::hospital()).await?;
         for peer in peers {
             node.remember(peer).await;
@@ -139,6 +147,7 @@ impl Hospital {
             clock,
             outgoing: Notify::new(),
             supply: Notify::new(),
+            supplied: Notify::new(),
             stopping: watch::Sender::new(false),
         });
         serve::all(&inner)?;
@@ -148,7 +157,7 @@ impl Hospital {
         tasks.spawn(tasks::retain(Arc::clone(&inner)));
         tasks.spawn(enrol::keep_supplied(Arc::clone(&inner)));
         tracing::info!(%hospital, height = inner.chain.head.borrow().0, "hospital started");
-        Ok(Self { inner, tasks: Mutex::new(tasks) })
+        Ok(Self { inner, tasks: Mutex::new(tasks), lock: Mutex::new(Some(lock)) })
     }
 
     /// Where others reach it.
@@ -196,6 +205,7 @@ impl Hospital {
         if tokio::time::timeout(STOP_GRACE, finished).await.is_err() {
             tracing::warn!("tasks did not end in time");
         }
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
         tracing::info!("hospital stopped");
     }
 }
@@ -205,8 +215,13 @@ fn open(
     genesis: Genesis,
     hospital: HospitalId,
     keys: HospitalKeys,
-) -> Result<(Arc<Archive>, Arc<Chain>), HospitalError> {
+) -> Result<(Arc<Archive>, Arc<Chain>, File), HospitalError> {
     std::fs::create_dir_all(&dir).map_err(StoreError::from)?;
+    let lock = File::create(dir.join("lock")).map_err(StoreError::from)?;
+    lock.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => HospitalError::InUse,
+        TryLockError::Error(error) => StoreError::from(error).into(),
+    })?;
     let place = Place { network: genesis.network_id(), authority: genesis.authority_key, hospital };
     let chain = Chain::open(&dir.join("ledger.db"), genesis, hospital, keys.ledger.clone())?;
     let reader = chain.reader.clone();
@@ -215,7 +230,7 @@ fn open(
     };
     let archive = Arc::new(Archive::open(&dir, place, keys, facts)?);
     tasks::read_chain(&archive, &chain)?;
-    Ok((archive, chain))
+    Ok((archive, chain, lock))
 }
 
 #[cfg(test)]

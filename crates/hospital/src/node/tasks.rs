@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{HospitalError, Inner, rng};
 use crate::archive::Archive;
-use crate::chain::{BATCH_PAUSE, Chain, ChainError, Made, pull_block};
+use crate::chain::{BATCH_PAUSE, Chain, ChainError, Made, pull_blocks};
 use crate::error::StoreError;
 use crate::receipts::{RECEIPT_BATCH_MILLIS, Supply};
 
@@ -95,16 +95,17 @@ async fn follow(inner: &Arc<Inner>, turn: &mut usize) -> Result<(), ChainError> 
         return Ok(());
     };
     let before = inner.chain.stored_height()?;
-    let pulled = pull_block(&inner.chain, &inner.node, peer, inner.clock).await;
+    let pulled = pull_blocks(&inner.chain, &inner.node, peer, inner.clock).await;
     if pulled.is_err() {
         *turn += 1;
     }
-    if pulled? > before {
+    // Also what was appended before an error is read.
+    if inner.chain.stored_height()? > before {
         let working = Arc::clone(inner);
         let read = tokio::task::spawn_blocking(move || read_chain(&working.archive, &working.chain));
         log_unread(read.await.map_err(|_| ChainError::Stopped)?);
     }
-    Ok(())
+    pulled.map(|_| ())
 }
 
 /// The block itself is final; the archive catches up with the next one, or at the next start.
@@ -189,6 +190,7 @@ pub(super) async fn retain(inner: Arc<Inner>) {
         }
         tokio::select! {
             () = sleep(RETENTION_PAUSE) => {}
+            () = inner.supplied.notified() => {}
             () = inner.stopped() => return,
         }
     }

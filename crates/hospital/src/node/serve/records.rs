@@ -61,20 +61,17 @@ async fn upload(inner: &Arc<Inner>, mut channel: Channel) -> Result<(), NetworkE
         Err(_) => return answer(channel, &UploadAnswer::Refused(UploadRefusal::Unavailable)).await,
     };
     channel.send(&UploadAnswer::Send, MESSAGE_BYTES_MAX).await?;
-    let outcome = match receive(inner, &mut channel, upload).await? {
-        Ok(()) => {
-            transfer::acknowledge(&mut channel, content_root).await?;
-            Ok(())
-        }
-        Err(error) => {
-            let refusal = refusal_of(&error);
-            transfer::refuse(&mut channel, transfer_refusal(refusal)).await;
-            Err(refusal)
-        }
-    };
-    // The acknowledgement was the word that counts; this one says why not.
-    let _ = channel.send(&UploadOutcome(outcome), MESSAGE_BYTES_MAX).await;
-    channel.finish().await;
+    let outcome = receive(inner, &mut channel, upload).await?.map_err(|error| refusal_of(&error));
+    match outcome {
+        Ok(()) => transfer::acknowledge(&mut channel, content_root).await?,
+        Err(refusal) => transfer::refuse(&mut channel, transfer_refusal(refusal)).await,
+    }
+    // The acknowledgement is what counts; this says why not. After a refusal the stream is dropped, not finished, so
+    // that a sender who is still writing notices.
+    let told = channel.send(&UploadOutcome(outcome), MESSAGE_BYTES_MAX).await;
+    if told.is_ok() && outcome.is_ok() {
+        channel.finish().await;
+    }
     Ok(())
 }
 

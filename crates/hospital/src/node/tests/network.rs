@@ -271,6 +271,11 @@ impl Network {
         .await
     }
 
+    /// What North was started with.
+    pub(super) fn config_of_north(&self) -> HospitalConfig {
+        config(self.dir.path(), &self.genesis, NORTH)
+    }
+
     pub(super) async fn stop(self) {
         self.wallet.shut_down().await;
         self.north.stop().await;
@@ -293,7 +298,11 @@ async fn start_authority(dir: &Path, genesis: &Genesis, keys: &(RegistrarKeys, S
 }
 
 async fn start_hospital(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> Hospital {
-    let config = HospitalConfig {
+    Hospital::start(config(dir, genesis, hospital)).await.expect("the hospital starts")
+}
+
+fn config(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> HospitalConfig {
+    HospitalConfig {
         dir: dir.join(hospital.to_string()),
         genesis: genesis.clone(),
         hospital,
@@ -301,8 +310,7 @@ async fn start_hospital(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> 
         listen: vec!["/ip4/127.0.0.1/tcp/0".parse().expect("an address")],
         peers: Vec::new(),
         clock,
-    };
-    Hospital::start(config).await.expect("the hospital starts")
+    }
 }
 
 /// A registered participant with a supply of pseudonyms.

@@ -205,3 +205,35 @@ async fn a_note_in_the_mailbox_waits_for_whoever_can_open_it() {
     assert_eq!(notes, MailboxAnswer::Notes(vec![(1, note)]));
     network.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_hospital_in_the_same_directory_or_with_other_keys_does_not_start() {
+    let network = Network::start().await;
+    let twin = crate::Hospital::start(network.config_of_north()).await;
+    assert!(matches!(twin, Err(crate::HospitalError::InUse)));
+    let mut usurper = network.config_of_north();
+    usurper.keys = crate::HospitalKeys::derive(&carekey_crypto::Secret32::from_bytes([99; 32]));
+    let usurper = crate::Hospital::start(usurper).await;
+    assert!(matches!(usurper, Err(crate::HospitalError::NotRegistered)));
+    network.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_readers_at_once_are_all_served_and_all_written_down() {
+    const READERS: usize = 40;
+    let network = Network::start().await;
+    let (patient, doctor) = (network.enrol(1, Role::Person), network.enrol(2, Role::Doctor));
+    let sealed = Sealed::new(&network, 1, 1000, &doctor, &patient);
+    soon(network.upload(&sealed)).await.expect("uploaded");
+    network.own(sealed.deposit(&patient, UnixMillis::MAX)).await.expect("deposited");
+    for _ in 0..READERS / 10 {
+        let ask = || network.access(sealed.body(&doctor), &doctor);
+        let (a, b, c, d, e) = tokio::join!(ask(), ask(), ask(), ask(), ask());
+        let (f, g, h, i, j) = tokio::join!(ask(), ask(), ask(), ask(), ask());
+        for read in [a, b, c, d, e, f, g, h, i, j] {
+            assert_eq!(read.expect("granted").1, sealed.bytes);
+        }
+    }
+    assert_eq!(network.receipts_until(&patient, READERS).await.len(), READERS, "each once");
+    network.stop().await;
+}
