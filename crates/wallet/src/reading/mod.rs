@@ -11,7 +11,7 @@ use carekey_crypto::{Digest, RecordReader, Secret32, content_root};
 use carekey_ledger::{Header, LedgerProof};
 use carekey_protocol::record::RecordMetadata;
 use carekey_protocol::transaction::AnchorBody;
-use carekey_protocol::{Body, RecordRef, TxId};
+use carekey_protocol::{Body, HospitalId, RecordRef, TxId};
 
 use crate::error::WalletError;
 use crate::vault::records::{self, RecordDetails};
@@ -149,14 +149,29 @@ impl Wallet {
         Ok(self.write(|tx| records::set_opened(tx, reference, details))?)
     }
 
+    /// Where a record stands on the ledger, proved by `hospital` and checked here.
+    ///
+    /// # Errors
+    /// [`WalletError::Withheld`] if the proof does not hold; [`WalletError::NotFound`] if the hospital has none.
+    pub async fn prove(&self, hospital: HospitalId, txid: &TxId) -> Result<AnchorProof, WalletError> {
+        Ok(self.prove_anchor(&hospital, txid).await?.1)
+    }
+
     /// Step 15: the anchor, proven to stand in a block that this wallet's ledger contains.
     pub(crate) async fn prove_anchor(
         &self,
-        hospital: &carekey_protocol::HospitalId,
+        hospital: &HospitalId,
         txid: &TxId,
     ) -> Result<(AnchorBody, AnchorProof), WalletError> {
-        let under = self.head_height().await;
-        let proven = self.0.remote.locate(*hospital, *txid, under).await?;
+        let mut under = self.head_height().await;
+        let mut found = self.0.remote.locate(*hospital, *txid, under).await;
+        if matches!(found, Err(WalletError::NotFound { .. })) {
+            // The record may be newer than this wallet's head.
+            self.sync().await?;
+            under = self.head_height().await;
+            found = self.0.remote.locate(*hospital, *txid, under).await;
+        }
+        let proven = found?;
         let head = self.0.light.lock().await.head().clone();
         let ledger = |reason: &dyn std::fmt::Display| Withheld::new(Check::Ledger, reason);
         if proven.transaction.id() != *txid {
