@@ -1,0 +1,58 @@
+//! `carekey ledger`.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use carekey_ledger::{Store, verify_chain};
+use carekey_protocol::{Genesis, decode};
+
+use crate::output;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Check a whole chain and name the first thing wrong.
+    Verify {
+        /// A hospital's directory, or that of the sample network.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+}
+
+pub(crate) fn run(command: Command) -> Result<(), Box<dyn Error>> {
+    let Command::Verify { dir } = command;
+    let mut ledgers = Vec::new();
+    find(&dir, &mut ledgers)?;
+    if ledgers.is_empty() {
+        return Err(format!("there is no ledger in {}", dir.display()).into());
+    }
+    for path in ledgers {
+        let genesis = genesis_near(&path)?;
+        let store = Store::open(&path, &genesis)?;
+        let report = verify_chain(store.reader(), &genesis, |_, _| ())
+            .map_err(|fault| format!("{}: {fault}", path.display()))?;
+        output::line(&format!("{}: {report:?}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Ledgers in `dir` and the directories in it.
+fn find(dir: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, found)?;
+        } else if path.file_name().is_some_and(|name| name == "ledger.db") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(())
+}
+
+/// The founding document, beside the ledger or above it.
+fn genesis_near(ledger: &Path) -> Result<Genesis, Box<dyn Error>> {
+    let file = ledger.ancestors().skip(1).map(|dir| dir.join("genesis")).find(|file| file.is_file());
+    let file = file.ok_or_else(|| format!("there is no genesis near {}", ledger.display()))?;
+    Ok(decode(&fs::read(file)?)?)
+}
