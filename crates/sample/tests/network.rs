@@ -1,5 +1,7 @@
 //! The sample network lives through its people's past, and is still there after a restart.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use carekey_sample::{PASSPHRASE, SampleNetwork, people};
 use carekey_wallet::custody::{Custody, Keeper, KeeperKind};
 use carekey_wallet::{Remote, Wallet};

@@ -32,6 +32,7 @@ pub mod access_log;
 pub mod custody;
 mod error;
 mod events;
+mod failpoint;
 mod files;
 pub mod grants;
 mod people;

@@ -1,13 +1,12 @@
 //! Everything a wallet asks of others, as plain calls: the one place that knows peers, protocols and streams.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
 use carekey_crypto::{Note, Secret32, SecretKey, content_root};
 use carekey_ledger::light::ProvenTransaction;
-use carekey_ledger::{Block, CatchUp, CertifiedHeader, CompactBatch, QuorumCertificate};
+use carekey_ledger::{Block, CatchUp, CertifiedHeader, CompactBatch};
 use carekey_network::deposits::{DepositAnswer, DepositRefusal, DepositRequest, Deposits};
 use carekey_network::enrolment::{AuthorityAnswer, AuthorityRefusal, AuthorityRequest, DIRECTORY_PAGE, Enrolment};
 use carekey_network::ledger::{
@@ -34,6 +33,9 @@ use tokio::io::AsyncWriteExt;
 
 use crate::error::WalletError;
 use crate::wallet::{file_error, os_rng};
+
+/// A hospital that does not say within this what its newest block is does not hold up the others' answers.
+const HEAD_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection to the network. The identity it dials with is fresh and says nothing about the person.
 pub struct Remote {
@@ -128,21 +130,6 @@ impl Remote {
         self.node.traffic()
     }
 
-    /// Asks each hospital in turn until one answers.
-    async fn any<T, F>(&self, mut ask: impl FnMut(PeerId) -> F) -> Result<(HospitalId, T), WalletError>
-    where
-        F: Future<Output = Result<T, NetworkError>>,
-    {
-        let mut last = None;
-        for (id, peer) in &self.hospitals {
-            match ask(*peer).await {
-                Ok(answer) => return Ok((*id, answer)),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.map_or(WalletError::NetworkFile("it names no hospital".to_owned()), WalletError::Network))
-    }
-
     fn peer(&self, hospital: HospitalId) -> Result<PeerId, WalletError> {
         self.hospitals.get(&hospital).copied().ok_or(WalletError::NotFound { what: "this hospital's address" })
     }
@@ -157,30 +144,32 @@ impl Remote {
             let (id, peer) = (*id, *peer);
             async move {
                 let request = HeadRequest { after: BlockHeight(0), wait_ms: 0 };
-                (id, self.node.request::<Head>(peer, request).await)
+                let answer = tokio::time::timeout(HEAD_PATIENCE, self.node.request::<Head>(peer, request)).await;
+                (id, answer.unwrap_or(Err(NetworkError::Timeout { during: "asking for the newest block" })))
             }
         };
         futures::future::join_all(self.hospitals.iter().map(ask)).await
     }
 
-    /// Returns when a hospital has a block above `after`, or after `wait`.
-    pub(crate) async fn wait_for_head(&self, after: BlockHeight, wait: Duration) {
+    /// Returns when the first of `hospitals` that answers has a block above `after`, or after `wait`.
+    pub(crate) async fn wait_for_head(&self, hospitals: &[HospitalId], after: BlockHeight, wait: Duration) {
+        let over = tokio::time::Instant::now() + wait;
         let request = HeadRequest { after, wait_ms: wait.as_millis() as u64 };
-        if self.any(|peer| self.node.request::<Head>(peer, request)).await.is_err() {
-            tokio::time::sleep(wait).await;
-        }
-    }
-
-    async fn chain(&self, request: ChainRequest) -> Result<(HospitalId, ChainAnswer), WalletError> {
-        let mut last = None;
-        for id in self.hospitals.keys() {
-            match self.ask::<Chain>(*id, request).await {
-                Ok(Some(answer)) => return Ok((*id, answer)),
-                Ok(None) => last = last.or(Some(WalletError::NotFound { what: "this part of the ledger" })),
-                Err(error) => last = Some(error),
+        for hospital in hospitals {
+            let asked = self.ask::<Head>(*hospital, request);
+            match tokio::time::timeout(wait + HEAD_PATIENCE, asked).await {
+                Ok(Ok(head)) if head.header.height > after => return,
+                // It has nothing new: not even if it answers at once is it asked again before the time.
+                Ok(Ok(_)) => break,
+                _ => {}
             }
         }
-        Err(last.unwrap_or(WalletError::NetworkFile("it names no hospital".to_owned())))
+        tokio::time::sleep_until(over).await;
+    }
+
+    async fn chain(&self, hospital: HospitalId, request: ChainRequest) -> Result<ChainAnswer, WalletError> {
+        let answer = self.ask::<Chain>(hospital, request).await?;
+        answer.ok_or(WalletError::NotFound { what: "this part of the ledger" })
     }
 
     pub(crate) async fn catch_up(
@@ -197,33 +186,32 @@ impl Remote {
 
     pub(crate) async fn compact(
         &self,
+        hospital: HospitalId,
         from: BlockHeight,
         to: BlockHeight,
-    ) -> Result<(HospitalId, CompactBatch), WalletError> {
-        match self.chain(ChainRequest::Compact { from, to }).await? {
-            (hospital, ChainAnswer::Compact(batch)) => Ok((hospital, *batch)),
-            (hospital, _) => Err(self.forged(hospital, "another question was answered")),
+    ) -> Result<CompactBatch, WalletError> {
+        match self.chain(hospital, ChainRequest::Compact { from, to }).await? {
+            ChainAnswer::Compact(batch) => Ok(*batch),
+            _ => Err(self.forged(hospital, "another question was answered")),
         }
     }
 
-    pub(crate) async fn block(
-        &self,
-        height: BlockHeight,
-    ) -> Result<(HospitalId, Block, QuorumCertificate), WalletError> {
-        match self.chain(ChainRequest::Block { height }).await? {
-            (hospital, ChainAnswer::Block(block, certificate)) => Ok((hospital, *block, certificate)),
-            (hospital, _) => Err(self.forged(hospital, "another question was answered")),
+    pub(crate) async fn block(&self, hospital: HospitalId, height: BlockHeight) -> Result<Block, WalletError> {
+        match self.chain(hospital, ChainRequest::Block { height }).await? {
+            ChainAnswer::Block(block, _) => Ok(*block),
+            _ => Err(self.forged(hospital, "another question was answered")),
         }
     }
 
     pub(crate) async fn registry(
         &self,
+        hospital: HospitalId,
         after: u64,
         under: BlockHeight,
-    ) -> Result<(HospitalId, Vec<ProvenTransaction>), WalletError> {
-        match self.chain(ChainRequest::Registry { after, under }).await? {
-            (hospital, ChainAnswer::Registry(changes)) => Ok((hospital, changes)),
-            (hospital, _) => Err(self.forged(hospital, "another question was answered")),
+    ) -> Result<Vec<ProvenTransaction>, WalletError> {
+        match self.chain(hospital, ChainRequest::Registry { after, under }).await? {
+            ChainAnswer::Registry(changes) => Ok(changes),
+            _ => Err(self.forged(hospital, "another question was answered")),
         }
     }
 
@@ -247,18 +235,37 @@ impl Remote {
         WalletError::LedgerForged { hospital, reason: reason.to_string() }
     }
 
-    pub(crate) async fn submit(&self, transaction: &Transaction) -> Result<Submitted, WalletError> {
-        let (_, answer) = self.any(|peer| self.node.request::<Submit>(peer, transaction.clone())).await?;
-        Ok(match answer {
-            SubmitAnswer::Received => Submitted::Received,
-            SubmitAnswer::Known(_) => Submitted::Known,
-            SubmitAnswer::PseudonymSpent => Submitted::PseudonymSpent,
-            SubmitAnswer::Pointless => Submitted::Pointless,
-            SubmitAnswer::Refused(reason) => Submitted::Refused(reason),
-            SubmitAnswer::Busy => {
-                return Err(WalletError::Network(NetworkError::Refused(carekey_network::Refusal::Busy)));
-            }
-        })
+    /// Hands a transaction to each of `hospitals` in turn until one takes it. The no of one is not the end, since it
+    /// may lie or lag; the first no is the answer if all say no.
+    pub(crate) async fn submit(
+        &self,
+        hospitals: &[HospitalId],
+        transaction: &Transaction,
+    ) -> Result<Submitted, WalletError> {
+        let (mut no, mut trouble) = (None, None);
+        for hospital in hospitals {
+            let answer = match self.ask::<Submit>(*hospital, transaction.clone()).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    trouble = Some(error);
+                    continue;
+                }
+            };
+            let refused = match answer {
+                SubmitAnswer::Received => return Ok(Submitted::Received),
+                SubmitAnswer::Known(_) => return Ok(Submitted::Known),
+                SubmitAnswer::PseudonymSpent => Submitted::PseudonymSpent,
+                SubmitAnswer::Pointless => Submitted::Pointless,
+                SubmitAnswer::Refused(reason) => Submitted::Refused(reason),
+                SubmitAnswer::Busy => {
+                    trouble = Some(WalletError::Network(NetworkError::Refused(carekey_network::Refusal::Busy)));
+                    continue;
+                }
+            };
+            no = no.or(Some(refused));
+        }
+        let nobody = || trouble.unwrap_or(WalletError::NetworkFile("it names no hospital".to_owned()));
+        no.ok_or_else(nobody)
     }
 
     async fn authority(&self, request: AuthorityRequest) -> Result<AuthorityAnswer, WalletError> {

@@ -160,7 +160,7 @@ impl Wallet {
             let pending = self.pending().unwrap_or(1) > 0;
             let wait = if pending { Duration::from_millis(500) } else { HEAD_WAIT };
             tokio::select! {
-                _ = self.0.remote.wait_for_head(self.head_height().await, wait) => {}
+                _ = self.wait_for_head(wait) => {}
                 () = self.0.nudge.notified() => {}
             }
         }
@@ -184,8 +184,13 @@ impl Wallet {
                 let trouble = left.into_iter().find_map(|row| row.trouble).unwrap_or_default();
                 return Err(WalletError::Outbox(trouble));
             }
-            self.0.remote.wait_for_head(self.head_height().await, Duration::from_millis(250)).await;
+            self.wait_for_head(Duration::from_millis(250)).await;
         }
+    }
+
+    /// Returns when there is a block this wallet does not have, or after `wait`.
+    async fn wait_for_head(&self, wait: Duration) {
+        self.0.remote.wait_for_head(&self.hospitals_by_trust(), self.head_height().await, wait).await;
     }
 
     /// Follows the ledger until something holds, or `patience` is over. Answers whether it holds.
@@ -207,7 +212,7 @@ impl Wallet {
             if tokio::time::Instant::now() >= deadline {
                 return Ok(false);
             }
-            self.0.remote.wait_for_head(self.head_height().await, Duration::from_millis(250)).await;
+            self.wait_for_head(Duration::from_millis(250)).await;
         }
     }
 

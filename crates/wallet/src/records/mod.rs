@@ -62,6 +62,7 @@ impl Wallet {
         let path = self.sealed_path(&sealed.ticket.blob);
         std::fs::rename(&partial, &path).map_err(|error| file_error(&path, error))?;
         crate::files::sync_parent(&path).map_err(|error| file_error(&path, error))?;
+        crate::failpoint::reach("upload: sealed, not promised");
 
         let ticket = UploadTicket::new(network, &hospital, sealed.ticket, &keys.identity);
         let patient = &draft.patient.body;

@@ -30,6 +30,11 @@ pub(super) struct Hits {
 }
 
 impl Hits {
+    /// Whether nothing in the blocks concerns this person.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bodies.is_empty() && self.awaited.is_empty()
+    }
+
     /// Blocks whose bodies are needed.
     pub(super) fn heights(&self) -> impl Iterator<Item = BlockHeight> {
         self.bodies.iter().copied()

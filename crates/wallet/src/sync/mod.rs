@@ -62,12 +62,14 @@ impl Wallet {
         let mut trouble = None;
         let mut agreed = Vec::new();
         for (hospital, head) in self.0.remote.heads().await {
-            match head {
-                Err(error) => trouble = trouble.or(Some(WalletError::Network(error))),
-                Ok(head) => match self.follow(hospital, head.header.height).await {
-                    Ok(()) => agreed.push(hospital),
-                    Err(error) => trouble = Some(error),
-                },
+            let followed = match head {
+                Ok(head) => self.follow(hospital, head.header.height).await,
+                Err(error) => Err(error.into()),
+            };
+            match followed {
+                Ok(true) => agreed.push(hospital),
+                Ok(false) => {}
+                Err(error) => trouble = Some(graver(trouble, error)),
             }
         }
         let mut confirmed = self.0.confirmed_by.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -82,46 +84,89 @@ impl Wallet {
         }
     }
 
-    async fn follow(&self, hospital: HospitalId, shown: BlockHeight) -> Result<(), WalletError> {
+    /// Whether the hospital shows this wallet's ledger, to its newest block or further.
+    async fn follow(&self, hospital: HospitalId, shown: BlockHeight) -> Result<bool, WalletError> {
         let trusted = self.head_height().await;
         if shown < trusted {
-            // It lags behind; what it has is checked when it is asked for.
-            return Ok(());
+            // It lags behind, or hides blocks; what it has is checked when it is asked for.
+            return Ok(false);
         }
         if shown == trusted && trusted == BlockHeight(0) {
-            return Ok(());
+            return Ok(true);
         }
-        let Some(answer) = self.0.remote.catch_up(hospital, trusted).await? else { return Ok(()) };
+        let Some(answer) = self.0.remote.catch_up(hospital, trusted).await? else { return Ok(false) };
         let mut light = self.0.light.lock().await;
         match light.jump(&answer) {
-            Ok(_) | Err(LightError::Stale { .. }) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(LightError::Stale { .. }) => Ok(false),
             Err(reason) => Err(self.0.remote.forged(hospital, reason)),
         }
     }
 
     async fn observe_registry(&self) -> Result<(), WalletError> {
-        loop {
-            let (after, under) = {
-                let light = self.0.light.lock().await;
-                (light.registry_sequence(), light.head().height)
-            };
-            if under == BlockHeight(0) {
-                return Ok(());
-            }
-            let (hospital, changes) = self.0.remote.registry(after, under).await?;
-            if changes.is_empty() {
-                return Ok(());
-            }
-            let mut light = self.0.light.lock().await;
-            for proven in &changes {
-                light.observe_registry(proven).map_err(|reason| self.0.remote.forged(hospital, reason))?;
+        if self.head_height().await == BlockHeight(0) {
+            return Ok(());
+        }
+        while self.first_that_holds(|hospital| self.observe_registry_at(hospital)).await? {}
+        Ok(())
+    }
+
+    /// Takes one page of registry changes. Whether there was anything on it.
+    async fn observe_registry_at(&self, hospital: HospitalId) -> Result<bool, WalletError> {
+        let (after, under) = {
+            let light = self.0.light.lock().await;
+            (light.registry_sequence(), light.head().height)
+        };
+        let changes = self.0.remote.registry(hospital, after, under).await?;
+        let mut light = self.0.light.lock().await;
+        for proven in &changes {
+            light.observe_registry(proven).map_err(|reason| self.0.remote.forged(hospital, reason))?;
+        }
+        // A page on which nothing is new would be answered for ever.
+        Ok(light.registry_sequence() > after)
+    }
+
+    /// Asks one hospital after the other until an answer holds: neither a lie nor a silence keeps a wallet from the
+    /// ledger while one hospital tells the truth. If nobody does, a lie is told rather than a silence.
+    async fn first_that_holds<T, F>(&self, ask: impl Fn(HospitalId) -> F) -> Result<T, WalletError>
+    where
+        F: Future<Output = Result<T, WalletError>>,
+    {
+        let mut trouble = None;
+        for hospital in self.hospitals_by_trust() {
+            match ask(hospital).await {
+                Err(
+                    error @ (WalletError::LedgerForged { .. } | WalletError::Network(_) | WalletError::NotFound { .. }),
+                ) => {
+                    tracing::warn!(%error, "another hospital is asked");
+                    trouble = Some(graver(trouble, error));
+                }
+                other => return other,
             }
         }
+        Err(trouble.unwrap_or(WalletError::NetworkFile("it names no hospital".to_owned())))
+    }
+
+    /// The hospitals, first those that showed this wallet's ledger the last time they were asked.
+    pub(crate) fn hospitals_by_trust(&self) -> Vec<HospitalId> {
+        let confirmed = self.0.confirmed_by.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut hospitals = self.0.remote.hospitals();
+        hospitals.sort_by_key(|hospital| !confirmed.contains(hospital));
+        hospitals
     }
 
     /// One batch: verified, scanned, bodies fetched by whole block where needed, everything kept in one change.
     async fn scan_batch(&self, from: BlockHeight, to: BlockHeight) -> Result<bool, WalletError> {
-        let (hospital, batch) = self.0.remote.compact(from, to).await?;
+        self.first_that_holds(|hospital| self.scan_batch_of(hospital, from, to)).await
+    }
+
+    async fn scan_batch_of(
+        &self,
+        hospital: HospitalId,
+        from: BlockHeight,
+        to: BlockHeight,
+    ) -> Result<bool, WalletError> {
+        let batch = self.0.remote.compact(hospital, from, to).await?;
         let mut moved: LightClient = self.0.light.lock().await.clone();
         moved.scan(&batch).map_err(|reason| self.0.remote.forged(hospital, reason))?;
 
@@ -130,6 +175,9 @@ impl Wallet {
         for height in hits.heights() {
             let Some(compact) = batch.blocks.iter().find(|block| block.header.height == height) else { continue };
             blocks.push(self.whole_block(compact).await?);
+        }
+        if !hits.is_empty() {
+            crate::failpoint::reach("sync: found, not kept");
         }
         let found = self.write(|tx| {
             let found = self.apply(tx, &batch.blocks, &hits, &blocks)?;
@@ -152,11 +200,24 @@ impl Wallet {
 
     /// A block with its bodies, checked against the compact block that was verified.
     async fn whole_block(&self, compact: &CompactBlock) -> Result<Block, WalletError> {
-        let (hospital, block, _) = self.0.remote.block(compact.header.height).await?;
+        self.first_that_holds(|hospital| self.whole_block_of(hospital, compact)).await
+    }
+
+    async fn whole_block_of(&self, hospital: HospitalId, compact: &CompactBlock) -> Result<Block, WalletError> {
+        let block = self.0.remote.block(hospital, compact.header.height).await?;
         if block.compact() != *compact {
             return Err(self.0.remote.forged(hospital, "a block's bodies are not the announced ones"));
         }
         Ok(block)
+    }
+}
+
+/// Of two troubles the one to tell: that somebody lies matters more than that somebody is silent.
+fn graver(known: Option<WalletError>, new: WalletError) -> WalletError {
+    match known {
+        Some(known @ WalletError::LedgerForged { .. }) => known,
+        Some(known) if !matches!(new, WalletError::LedgerForged { .. }) => known,
+        _ => new,
     }
 }
 

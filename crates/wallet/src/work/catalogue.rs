@@ -13,6 +13,7 @@ use carekey_protocol::{BlobId, Body, Collection, HospitalId, RecordRef, Text, Un
 
 use super::{Step, Tracked, Work};
 use crate::error::WalletError;
+use crate::failpoint;
 use crate::grants::compose::{GrantOrder, Granted, compose};
 use crate::vault::deposits::{self, DepositPlace, DepositRow, DepositState};
 use crate::vault::grants::{GrantRow, GrantWhat};
@@ -29,6 +30,7 @@ impl Wallet {
         if let Some(row) = self.read(|tx| records::get(tx, reference))? {
             self.deposit_record(&row).await?;
         }
+        failpoint::reach("deposit: made, not finished");
         self.finish(id)
     }
 
@@ -63,6 +65,7 @@ impl Wallet {
                 claim: derive_claim(&keys.owner_secret),
             };
             self.catalogue(hospital, handle, operation, &authorisation).await?;
+            failpoint::reach("deposit: appended, not noted");
             let place = DepositPlace::Catalogue { collection, epoch, nonce };
             self.write(|tx| {
                 let (x, reference) = (access.x, row.reference);
@@ -126,6 +129,7 @@ impl Wallet {
         let authorisation = derive_collection_authorisation(&self.0.keys.root, collection, epoch);
         let owner = Box::new(self.certificate()?);
         self.catalogue(hospital, handle, CatalogueOperation::Open { owner }, &authorisation).await?;
+        failpoint::reach("deposit: catalogue opened, not noted");
         Ok(self.write(|tx| collections::catalogue_opened(tx, collection, epoch, hospital))?)
     }
 
@@ -146,6 +150,7 @@ impl Wallet {
         if row.revoke.is_some() {
             return self.finish(id);
         }
+        failpoint::reach("grant: promised, not prepared");
         self.ensure_pseudonyms().await?;
         let granted = match row.what {
             GrantWhat::Record { reference } => self.prepare_record_grant(n, &reference).await?,
@@ -160,6 +165,7 @@ impl Wallet {
             }
         };
         let Some(granted) = granted else { return self.finish(id) };
+        failpoint::reach("grant: prepared, not signed");
         self.submit_grant(id, &row, granted)
     }
 
@@ -202,6 +208,7 @@ impl Wallet {
             claim: derive_claim(&keys.owner_secret),
         };
         self.0.remote.own(row.hospital, deposit).await?;
+        failpoint::reach("grant: row deposited, not noted");
         self.write(|tx| {
             let place = DepositPlace::Grant { n };
             let (x, reference, hospital) = (access.x, *reference, row.hospital);
@@ -224,10 +231,12 @@ impl Wallet {
         for record in self.read(|tx| records::list(tx, Some(collection)))? {
             self.deposit_record(&record).await?;
         }
+        failpoint::reach("revoke: moved on, old epoch open");
         let handle = derive_catalogue_handle(&derive_epoch_secret(&self.0.keys.root, collection, epoch));
         let authorisation = derive_collection_authorisation(&self.0.keys.root, collection, epoch);
         for hospital in self.read(|tx| collections::catalogues(tx, collection, epoch))? {
             self.catalogue(hospital, handle, CatalogueOperation::Close, &authorisation).await?;
+            failpoint::reach("revoke: old epoch closed, not noted");
             self.write(|tx| collections::catalogue_closed(tx, collection, epoch, hospital))?;
         }
         self.write(|tx| {
@@ -252,6 +261,7 @@ impl Wallet {
             return Ok(Step::Wait(REVOCATION_PENDING));
         }
         self.0.remote.own(hospital, OwnerOperation::Remove { x, blob, claim }).await?;
+        failpoint::reach("revoke: row removed, not noted");
         self.write(|tx| {
             if deposits::get(tx, &x)?.is_some() {
                 deposits::remove(tx, &x)?;

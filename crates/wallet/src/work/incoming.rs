@@ -28,6 +28,7 @@ impl Wallet {
             tracing::warn!("an announcement without a valid author was ignored");
             return self.finish(id);
         }
+        crate::failpoint::reach("receive: believed, not kept");
         let anchor = Progress::Recorded { txid: found.txid, height: found.height, time: found.time };
         self.write(|tx| {
             match records::get(tx, &reference)? {

@@ -6,6 +6,7 @@ use carekey_protocol::Transaction;
 
 use super::{Step, Tracked, Work};
 use crate::error::WalletError;
+use crate::failpoint::reach;
 use crate::remote::Submitted;
 use crate::vault::outbox::{self, OutboxId};
 use crate::vault::{Progress, VaultError, WriteTx, grants, records, written};
@@ -15,6 +16,9 @@ use crate::wallet::Wallet;
 /// hospital that took it may have lost it.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
+/// A transaction signed anew because its pseudonym was spent is handed in after this long.
+const RESIGNED_AFTER: Duration = Duration::from_secs(2);
+
 impl Wallet {
     pub(super) async fn step_submit(
         &self,
@@ -22,7 +26,14 @@ impl Wallet {
         transaction: Transaction,
         tracked: Tracked,
     ) -> Result<Step, WalletError> {
-        match self.0.remote.submit(&transaction).await? {
+        reach("submit: promised, not handed in");
+        let attempts = self.read(|tx| outbox::get(tx, id))?.map_or(0, |row| row.attempts);
+        let mut hospitals = self.hospitals_by_trust();
+        let others_first = attempts as usize % hospitals.len().max(1);
+        hospitals.rotate_left(others_first);
+        let submitted = self.0.remote.submit(&hospitals, &transaction).await?;
+        reach("submit: handed in, not noted");
+        match submitted {
             Submitted::Received | Submitted::Known => {
                 let txid = transaction.id();
                 self.write(|tx| match progress(tx, tracked)? {
@@ -37,13 +48,24 @@ impl Wallet {
                 let fresh = self.write(|tx| {
                     let transaction = self.sign_transaction(tx, transaction.body)?;
                     outbox::finish(tx, id)?;
-                    super::promise(tx, &Work::Submit { transaction, tracked }, self.now())?;
+                    let again = super::promise(tx, &Work::Submit { transaction, tracked }, self.now())?;
+                    // Whoever says this of every pseudonym uses up few of them.
+                    let due = self.now().plus(RESIGNED_AFTER.as_millis() as u64);
+                    outbox::postpone(tx, again, due, "signed again with another pseudonym")?;
                     Ok::<_, WalletError>(Step::Finished)
                 })?;
                 Ok(fresh)
             }
-            // What the ledger already says need not be said again: a sigma revealed twice, a record erased twice.
-            Submitted::Pointless => self.finish(id),
+            // What the ledger already says need not be said again: a sigma revealed twice, a record erased twice. But
+            // the ledger is asked, not the hospital, or one that lies could keep a revocation off the ledger.
+            Submitted::Pointless => {
+                let said = self.write(|tx| progress(tx, tracked))?;
+                if matches!(said, Some(Progress::Recorded { .. })) {
+                    self.finish(id)
+                } else {
+                    Ok(Step::Wait(AGAIN_AFTER))
+                }
+            }
             Submitted::Refused(reason) => Err(WalletError::TransactionRefused(reason)),
         }
     }

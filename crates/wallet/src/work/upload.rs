@@ -20,6 +20,7 @@ impl Wallet {
         let path = self.sealed_path(&ticket.blob);
         self.ensure_pseudonyms().await?;
         self.0.remote.upload(hospital, &ticket, &path, self.progress_of(&reference)).await?;
+        crate::failpoint::reach("upload: stored, anchor not promised");
         // The hospital has acknowledged every byte: now the ledger may speak of it.
         self.write(|tx| {
             let transaction = self.sign_transaction(tx, anchor)?;
