@@ -154,11 +154,30 @@ impl Wallet {
     /// # Errors
     /// [`WalletError::Withheld`] if the proof does not hold; [`WalletError::NotFound`] if the hospital has none.
     pub async fn prove(&self, hospital: HospitalId, txid: &TxId) -> Result<AnchorProof, WalletError> {
-        Ok(self.prove_anchor(&hospital, txid).await?.1)
+        Ok(self.prove_anchor_at(&hospital, txid).await?.1)
     }
 
-    /// Step 15: the anchor, proven to stand in a block that this wallet's ledger contains.
+    /// Step 15: the anchor, proven to stand in a block that this wallet's ledger contains. The hospital that keeps the
+    /// record is asked first; if its proof does not hold, the others are: the ledger is the same everywhere.
     pub(crate) async fn prove_anchor(
+        &self,
+        hospital: &HospitalId,
+        txid: &TxId,
+    ) -> Result<(AnchorBody, AnchorProof), WalletError> {
+        let first = match self.prove_anchor_at(hospital, txid).await {
+            Err(error) => error,
+            proved => return proved,
+        };
+        for other in self.hospitals_by_trust().into_iter().filter(|other| other != hospital) {
+            if let Ok(proved) = self.prove_anchor_at(&other, txid).await {
+                tracing::warn!(%hospital, error = %first, "another hospital proved the anchor");
+                return Ok(proved);
+            }
+        }
+        Err(first)
+    }
+
+    async fn prove_anchor_at(
         &self,
         hospital: &HospitalId,
         txid: &TxId,
@@ -180,7 +199,7 @@ impl Wallet {
         // The head may have moved on since the question was asked; then the answer is asked for once more.
         let header = match proven.proof.verify(&head, txid) {
             Ok(header) => header.clone(),
-            Err(_) if head.height > under => return Box::pin(self.prove_anchor(hospital, txid)).await,
+            Err(_) if head.height > under => return Box::pin(self.prove_anchor_at(hospital, txid)).await,
             Err(reason) => return Err(ledger(&reason).into()),
         };
         match proven.transaction.body {

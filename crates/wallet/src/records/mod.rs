@@ -67,7 +67,7 @@ impl Wallet {
         let ticket = UploadTicket::new(network, &hospital, sealed.ticket, &keys.identity);
         let patient = &draft.patient.body;
         let reference = sealed.reference;
-        self.write(|tx| {
+        let promised = self.write(|tx| {
             people::remember(tx, &draft.patient)?;
             let row = WrittenRow {
                 reference,
@@ -82,7 +82,9 @@ impl Wallet {
             written::insert(tx, &row)?;
             let anchor = Body::Anchor(sealed.anchor);
             promise(tx, &Work::Upload { hospital, ticket, reference, anchor }, now).map(drop)
-        })?;
+        });
+        // What is not promised is of no use: on a full disk it would keep the room it takes.
+        promised.inspect_err(|_| _ = std::fs::remove_file(&path))?;
         self.tell(WalletEvent::Written);
         self.0.nudge.notify_one();
         Ok(reference)
