@@ -12,6 +12,6 @@ mod killed;
 //mod lies;
 mod line;
 mod network_files;
-//mod privacy;
+mod privacy;
 mod words;
 mod world;
