@@ -6,10 +6,10 @@
 mod certificates;
 //mod envelopes;
 mod files;
-//mod full_disk;
+mod full_disk;
 mod killed;
-//mod liar;
-//mod lies;
+mod liar;
+mod lies;
 mod line;
 mod network_files;
 mod privacy;
