@@ -1,0 +1,110 @@
+//! From a name and JSON to a function, and back to JSON.
+
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::types::*;
+use crate::{
+    access, clinic, errors, grants, home, ledger, network, onboarding, people, profiles, proof, records, session,
+    settings, shared, tasks,
+};
+
+macro_rules! table {
+    ($($request:ty => $handler:path;)*) => {
+        /// Answers one request.
+        ///
+        /// # Errors
+        /// `invalidRequest`, `unknownCommand`, or what the command says.
+        pub(crate) async fn answer(cx: &Context, name: &str, request: Value) -> Result<Value, ErrorView> {
+            match name {
+                $(
+                    <$request as Request>::COMMAND => {
+                        let request: $request = read(request)?;
+                        // Boxed, so that the answer to a small question does not take the room of the largest.
+                        write::<$request>(&Box::pin($handler(cx, request)).await?)
+                    }
+                )*
+                _ => Err(errors::with_detail(ErrorCode::UnknownCommand, name)),
+            }
+        }
+
+        /// The names in the table.
+        #[cfg(test)]
+        pub(crate) const ANSWERED: &[&str] = &[$(<$request as Request>::COMMAND),*];
+    };
+}
+
+table! {
+    SessionStateRequest => session::state;
+    NetworkStateRequest => network::state;
+    SettingsGetRequest => settings::get;
+    SettingsSetRequest => settings::set;
+
+    ProfilesListRequest => profiles::list;
+    ProfileOpenRequest => session::open;
+    ProfileCloseRequest => session::close;
+    ProfileUnlockRequest => session::unlock;
+    ProfileLockRequest => session::lock_keys;
+
+    WalletCustodyRequest => onboarding::custody;
+    WalletCreateRequest => onboarding::create;
+    WalletConfirmWordsRequest => onboarding::confirm_words;
+    WalletRestoreRequest => onboarding::restore;
+    WalletEnrolRequest => onboarding::enrol;
+
+    HomeSummaryRequest => home::summary;
+
+    RecordsListRequest => records::list;
+    RecordOpenRequest => records::open;
+    RecordProofRequest => proof::show;
+    RecordExportRequest => records::export;
+    RecordImportRequest => records::import;
+    RecordMoveRequest => records::move_to;
+    ProofExportRequest => proof::export;
+    FileInspectRequest => records::inspect;
+
+    DirectoryListRequest => people::directory;
+    ContactsListRequest => people::contacts;
+    ContactsAddRequest => people::add_contact;
+    ContactCardRequest => people::card;
+
+    GrantPreviewRequest => grants::preview;
+    GrantsCreateRequest => grants::create;
+    GrantsListRequest => grants::list;
+    GrantsRevokeRequest => grants::revoke;
+
+    AccessLogRequest => access::log;
+
+    SharedListRequest => shared::list;
+    SharedRecordsRequest => shared::records;
+
+    ClinicRecipientsRequest => clinic::recipients;
+    ClinicWriteRequest => clinic::write;
+    ClinicAttachRequest => clinic::attach;
+    ClinicWrittenRequest => clinic::written;
+
+    LedgerStateRequest => ledger::state;
+
+    TasksListRequest => tasks::list;
+    TaskCancelRequest => tasks::cancel;
+}
+
+/// What serde says about a wrong value quotes the value.
+const CARRY_SECRETS: &[&str] = &[
+    ProfileUnlockRequest::COMMAND,
+    WalletCreateRequest::COMMAND,
+    WalletConfirmWordsRequest::COMMAND,
+    WalletRestoreRequest::COMMAND,
+    WalletEnrolRequest::COMMAND,
+];
+
+fn read<Q: Request>(request: Value) -> Result<Q, ErrorView> {
+    serde_json::from_value(request).map_err(|error| match CARRY_SECRETS.contains(&Q::COMMAND) {
+        true => errors::plain(ErrorCode::InvalidRequest),
+        false => errors::invalid(error),
+    })
+}
+
+fn write<Q: Request>(response: &Q::Response) -> Result<Value, ErrorView> {
+    serde_json::to_value(response).map_err(|error| errors::with_detail(ErrorCode::Internal, error))
+}

@@ -1,0 +1,29 @@
+//! The home page: what is new, who can see, who looked.
+
+use std::collections::BTreeSet;
+
+use crate::context::Context;
+use crate::records;
+use crate::types::{ErrorView, HomeSummaryRequest, HomeView};
+use crate::views::people::People;
+use crate::views::{access, grants};
+
+/// How many records and accesses the page shows.
+const SHOWN_MAX: usize = 5;
+
+pub(crate) async fn summary(cx: &Context, _: HomeSummaryRequest) -> Result<HomeView, ErrorView> {
+    let profile = cx.member()?;
+    let people = People::of(&profile)?;
+    let log = profile.wallet.access_log()?;
+    let mut newest = records::all(&profile)?;
+    let unread = newest.iter().filter(|row| row.unread).count() as u32;
+    let count = newest.len() as u32;
+    newest.truncate(SHOWN_MAX);
+    let mut in_force = grants::all(&profile, &people, &log)?;
+    in_force.retain(|grant| grants::is_alive(grant.state));
+    let mut accesses = access::rows(&profile, &people, &log)?;
+    let flagged = accesses.iter().filter(|row| row.flagged).count() as u32;
+    accesses.truncate(SHOWN_MAX);
+    let sharing: BTreeSet<_> = profile.wallet.shared()?.iter().map(|share| share.pass.patient).collect();
+    Ok(HomeView { newest, unread, records: count, grants: in_force, accesses, flagged, sharing: sharing.len() as u32 })
+}

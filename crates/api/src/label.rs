@@ -1,0 +1,52 @@
+//! What the start screen shows of a profile before it is unlocked.
+
+use std::path::Path;
+
+use carekey_protocol::{Certificate, Genesis};
+use serde::{Deserialize, Serialize};
+
+use crate::files;
+use crate::types::Role;
+use crate::views;
+
+const FILE_NAME: &str = "label.json";
+
+/// Name and role, in the clear: anybody who can open the start screen sees them anyway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Label {
+    /// The certificate's name; until there is one, the one the person typed.
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    /// Specialty and hospital.
+    pub(crate) about: Option<String>,
+    pub(crate) enrolled: bool,
+}
+
+impl Label {
+    /// Of a wallet without a certificate.
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), role: Role::Person, about: None, enrolled: false }
+    }
+
+    /// Of somebody who is registered.
+    pub(crate) fn of(certificate: &Certificate, genesis: &Genesis) -> Self {
+        let body = &certificate.body;
+        let hospital = genesis.hospitals.iter().find(|known| known.id == body.hospital);
+        let parts = [body.specialty.as_str(), hospital.map_or("", |known| known.name.as_str())];
+        Self {
+            name: body.name.to_string(),
+            role: views::people::role(body.role),
+            about: views::people::about(parts),
+            enrolled: true,
+        }
+    }
+
+    /// None if there is no readable label: the profile was never completed.
+    pub(crate) fn read(dir: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(dir.join(FILE_NAME)).ok()?).ok()
+    }
+
+    pub(crate) fn write(&self, dir: &Path) -> std::io::Result<()> {
+        files::replace(&dir.join(FILE_NAME), &serde_json::to_vec_pretty(self)?)
+    }
+}

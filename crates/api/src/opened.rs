@@ -1,0 +1,170 @@
+//! An open profile: its wallet at work, and what was learnt since it was opened.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use carekey_protocol::{Certificate, CertificateSerial, HospitalId, ParticipantId, RecordRef, Text};
+use carekey_wallet::Wallet;
+use carekey_wallet::reading::{OpenedRecord, SharedListing};
+use tokio::task::JoinHandle;
+
+use crate::app::lock;
+use crate::types::ErrorView;
+use crate::views::content::Series;
+
+/// Opened records that are kept at hand, so that saving one or showing its proof is not another access.
+const OPENED_MAX: usize = 16;
+
+/// A record by owner (none: the profile's own) and reference.
+pub(crate) type RecordKey = (Option<ParticipantId>, RecordRef);
+
+/// An open profile. Nothing in it is needed after a restart.
+pub(crate) struct OpenProfile {
+    pub(crate) id: String,
+    pub(crate) dir: PathBuf,
+    pub(crate) wallet: Wallet,
+    hospitals: BTreeMap<HospitalId, String>,
+    opened: Mutex<Vec<(RecordKey, Arc<OpenedRecord>)>>,
+    altered: Mutex<HashSet<RecordKey>>,
+    listings: Mutex<HashMap<ParticipantId, SharedListing>>,
+    directory: Mutex<HashMap<CertificateSerial, Certificate>>,
+    sizes: Mutex<HashMap<RecordRef, u64>>,
+    pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl OpenProfile {
+    pub(crate) fn new(id: &str, dir: &Path, wallet: Wallet) -> Self {
+        let registered = &wallet.remote().genesis().hospitals;
+        let hospitals = registered.iter().map(|known| (known.id, known.name.to_string())).collect();
+        Self {
+            id: id.to_owned(),
+            dir: dir.to_owned(),
+            hospitals,
+            wallet,
+            opened: Mutex::default(),
+            altered: Mutex::default(),
+            listings: Mutex::default(),
+            directory: Mutex::default(),
+            sizes: Mutex::default(),
+            series: Mutex::default(),
+            workers: Mutex::default(),
+        }
+    }
+
+    /// The certificate of whose profile it is.
+    ///
+    /// # Errors
+    /// `notEnrolled`.
+    pub(crate) fn me(&self) -> Result<Certificate, ErrorView> {
+        Ok(self.wallet.certificate()?)
+    }
+
+    /// A hospital's name, or its identifier if it was registered after the network was founded.
+    pub(crate) fn hospital(&self, id: HospitalId) -> String {
+        self.hospitals.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    /// Names of several hospitals.
+    pub(crate) fn hospital_names(&self, ids: impl IntoIterator<Item = HospitalId>) -> Vec<String> {
+        ids.into_iter().map(|id| self.hospital(id)).collect()
+    }
+
+    /// Keeps an opened record at hand.
+    pub(crate) fn keep_opened(&self, key: RecordKey, record: &Arc<OpenedRecord>) {
+        lock(&self.altered).remove(&key);
+        let mut opened = lock(&self.opened);
+        opened.retain(|(known, _)| *known != key);
+        if opened.len() >= OPENED_MAX {
+            opened.remove(0);
+        }
+        opened.push((key, Arc::clone(record)));
+    }
+
+    /// A record that was opened a moment ago.
+    pub(crate) fn recently_opened(&self, key: &RecordKey) -> Option<Arc<OpenedRecord>> {
+        lock(&self.opened).iter().find(|(known, _)| known == key).map(|(_, record)| Arc::clone(record))
+    }
+
+    /// Others' records have to be asked for again.
+    pub(crate) fn forget_shared(&self) {
+        lock(&self.opened).retain(|((owner, _), _)| owner.is_none());
+    }
+
+    /// A record failed a check.
+    pub(crate) fn note_altered(&self, key: RecordKey) {
+        lock(&self.opened).retain(|(known, _)| *known != key);
+        lock(&self.altered).insert(key);
+    }
+
+    pub(crate) fn is_altered(&self, key: &RecordKey) -> bool {
+        lock(&self.altered).contains(key)
+    }
+
+    /// What was last found at the hospitals behind a patient's passes.
+    pub(crate) fn listing(&self, patient: &ParticipantId) -> Option<SharedListing> {
+        lock(&self.listings).get(patient).cloned()
+    }
+
+    pub(crate) fn keep_listing(&self, patient: ParticipantId, listing: SharedListing) {
+        lock(&self.listings).insert(patient, listing);
+    }
+
+    /// A shared record was opened: it is no longer new, and says itself what it is.
+    pub(crate) fn note_read(&self, patient: &ParticipantId, opened: &OpenedRecord) {
+        let said = &opened.metadata;
+        if let Some(listing) = lock(&self.listings).get_mut(patient) {
+            for record in listing.records.iter_mut().filter(|record| record.item.reference == said.reference) {
+                record.unread = false;
+                if record.item.sealed_bytes == 0 {
+                    record.item.title = Text::truncated(said.title.as_str());
+                    record.item.media_type = Text::truncated(said.media_type.as_str());
+                    record.item.category = said.category;
+                    record.item.document_time = said.document_time;
+                    record.item.author = said.author.body.serial;
+                    record.item.sealed_bytes = opened.bytes.max(1);
+                }
+            }
+        }
+    }
+
+    /// Everybody the hospitals list.
+    ///
+    /// # Errors
+    /// If it was never fetched and cannot be.
+    pub(crate) async fn directory(&self) -> Result<Vec<Certificate>, ErrorView> {
+        let listed = self.wallet.directory().await?;
+        lock(&self.directory).extend(listed.iter().map(|listed| (listed.body.serial, listed.clone())));
+        Ok(listed)
+    }
+
+    /// A listed certificate, once the directory was read.
+    pub(crate) fn listed(&self, serial: CertificateSerial) -> Option<Certificate> {
+        lock(&self.directory).get(&serial).cloned()
+    }
+
+    pub(crate) fn keep_size(&self, reference: RecordRef, bytes: u64) {
+        lock(&self.sizes).insert(reference, bytes);
+    }
+
+    pub(crate) fn size(&self, reference: &RecordRef) -> Option<u64> {
+        lock(&self.sizes).get(reference).copied()
+    }
+
+    /// Hands over a background task, to be ended with the profile.
+    pub(crate) fn employ(&self, worker: JoinHandle<()>) {
+        lock(&self.workers).push(worker);
+    }
+
+    /// Ends the work and the connections.
+    pub(crate) async fn close(&self) {
+        let workers = std::mem::take(&mut *lock(&self.workers));
+        for worker in workers {
+            worker.abort();
+            // Cancelled, as asked.
+            let _ = worker.await;
+        }
+        self.wallet.remote().disconnect().await;
+    }
+}

@@ -1,0 +1,108 @@
+//! A profile at work: the wallet follows the ledger, and its events reach the windows that show it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carekey_wallet::{Wallet, WalletEvent};
+use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
+
+use crate::app::App;
+use crate::opened::OpenProfile;
+use crate::types::AppEvent;
+
+/// What happens within this time is told once: a block with a hundred records is one change of the list.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// What a listener who fell behind is told: ask for everything.
+const EVERYTHING: [AppEvent; 5] = [
+    AppEvent::RecordsChanged,
+    AppEvent::GrantsChanged,
+    AppEvent::AccessChanged,
+    AppEvent::SharedChanged,
+    AppEvent::WrittenChanged,
+];
+
+impl App {
+    /// Starts a profile's background work; it ends with the profile.
+    pub(crate) fn set_to_work(&self, profile: &Arc<OpenProfile>) {
+        let events = profile.wallet.events();
+        let wallet = profile.wallet.clone();
+        profile.employ(tokio::spawn(async move { wallet.run().await }));
+        let (app, weak) = (self.clone(), Arc::downgrade(profile));
+        let (id, wallet) = (profile.id.clone(), profile.wallet.clone());
+        profile.employ(tokio::spawn(async move {
+            carry(&app, &id, &wallet, events, || {
+                if let Some(profile) = weak.upgrade() {
+                    profile.forget_shared();
+                }
+            })
+            .await;
+        }));
+    }
+}
+
+async fn carry(
+    app: &App,
+    profile: &str,
+    wallet: &Wallet,
+    mut events: broadcast::Receiver<WalletEvent>,
+    forget_shared: impl Fn(),
+) {
+    loop {
+        let mut told = match events.recv().await {
+            Ok(event) => vec![event],
+            Err(RecvError::Lagged(_)) => Vec::new(),
+            Err(RecvError::Closed) => return,
+        };
+        let mut lagged = told.is_empty();
+        tokio::time::sleep(GATHER).await;
+        loop {
+            match events.try_recv() {
+                Ok(event) if !told.contains(&event) => told.push(event),
+                Ok(_) => {}
+                Err(TryRecvError::Lagged(_)) => lagged = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        if told.contains(&WalletEvent::Shared) || lagged {
+            forget_shared();
+        }
+        let mut out: Vec<AppEvent> = if lagged { EVERYTHING.to_vec() } else { Vec::new() };
+        if let Some(event) = head_moved(&told, wallet, lagged).await {
+            out.push(event);
+        }
+        for event in told {
+            let Some(event) = plain(app, event) else { continue };
+            if !out.contains(&event) {
+                out.push(event);
+            }
+        }
+        for event in out {
+            app.tell_profile(profile, &event);
+        }
+    }
+}
+
+async fn head_moved(told: &[WalletEvent], wallet: &Wallet, lagged: bool) -> Option<AppEvent> {
+    if !lagged && !told.iter().any(|event| matches!(event, WalletEvent::Head(_))) {
+        return None;
+    }
+    let head = wallet.ledger_state().await.head.header;
+    Some(AppEvent::HeadMoved { height: head.height.0, at: head.time.0 })
+}
+
+fn plain(app: &App, event: WalletEvent) -> Option<AppEvent> {
+    match event {
+        WalletEvent::Records => Some(AppEvent::RecordsChanged),
+        WalletEvent::Written => Some(AppEvent::WrittenChanged),
+        WalletEvent::Grants => Some(AppEvent::GrantsChanged),
+        WalletEvent::AccessLog => Some(AppEvent::AccessChanged),
+        WalletEvent::Shared => Some(AppEvent::SharedChanged),
+        WalletEvent::Reachable(_) => {
+            app.network.look_now();
+            None
+        }
+        // Told with the time of its block; uploads are told by their tasks.
+        WalletEvent::Head(_) | WalletEvent::Upload { .. } => None,
+    }
+}
