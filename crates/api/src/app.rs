@@ -12,7 +12,7 @@ use crate::profiles::Profiles;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::tasks::Tasks;
-use crate::types::{AppEvent, ErrorCode, ErrorView, Request};
+use crate::types::{AppEvent, ErrorCode, ErrorView};
 use crate::{dispatch, errors, files};
 
 /// Events a slow window may fall behind before it misses some; it asks again on the next one.
@@ -55,7 +55,7 @@ impl App {
     pub async fn start(options: AppOptions) -> Result<Self, ErrorView> {
         let dir = options.data_dir.clone();
         let settings = files::blocking(move || {
-            std::fs::create_dir_all(dir.join("profiles")).map_err(|error| errors::unwritable(&dir, &error))?;
+            std::fs::create_dir_all(&dir).map_err(|error| errors::unwritable(&dir, &error))?;
             Ok(Settings::load(&dir))
         })
         .await?;
@@ -79,14 +79,6 @@ impl App {
     pub async fn call(&self, session: &str, name: &str, request: Value) -> Result<Value, ErrorView> {
         let cx = self.context(session);
         dispatch::answer(&cx, name, request).await.map_err(|error| self.refine(error))
-    }
-
-    /// As [`call`](Self::call), for callers that know the request's type and want JSON back.
-    ///
-    /// # Errors
-    /// What the window is to be told.
-    pub async fn ask<Q: Request>(&self, session: &str, request: Value) -> Result<Value, ErrorView> {
-        self.call(session, Q::COMMAND, request).await
     }
 
     /// What changes, each event with the session it is for.

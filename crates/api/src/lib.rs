@@ -3,8 +3,8 @@
 //! The window speaks to the program only through the requests and views in [`types`]. Secrets never cross this border,
 //! with two exceptions that have to: the 24 words, once, when a wallet is made, and the passphrase on its way in.
 //!
-//! An [`App`] answers requests by name and JSON ([`App::call`]) or typed ([`App::ask`]), each for a session: a window, or
-//! one run of the command line. A session shows at most one profile; a profile shown by several is one open wallet.
+//! An [`App`] answers requests by name and JSON ([`App::call`]), each for a session: a window, or one run of the command
+//! line. A session shows at most one profile; a profile shown by several is one open wallet.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 

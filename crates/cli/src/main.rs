@@ -4,6 +4,7 @@ mod ledger;
 mod output;
 mod sample;
 mod story;
+mod wallet;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,8 @@ enum Command {
     Story(story::Arguments),
     /// Run the sample network until it is stopped.
     Sample(sample::Arguments),
+    /// Drive one person's wallet against a running network.
+    Wallet(Box<wallet::Arguments>),
     /// Look into a hospital's ledger.
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -37,13 +40,20 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Story(arguments) => story::run(arguments).await,
         Command::Sample(arguments) => sample::run(arguments).await,
+        Command::Wallet(arguments) => wallet::run(*arguments).await,
         Command::Ledger(command) => ledger::run(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough.
+        Err(error) if is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("carekey: {error}");
+            output::complain(&format!("carekey: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

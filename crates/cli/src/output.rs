@@ -8,3 +8,8 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
     writeln!(out, "{text}")?;
     out.flush()
 }
+
+/// Writes a line on standard error; when nobody reads that either, there is nobody to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
