@@ -63,11 +63,10 @@ async fn a_file_that_grows_or_shrinks_while_it_is_sealed_is_not_sealed() {
     let world = World::start().await;
     let mia = world.patient("mia").await;
     let path = world.path("scan.raw");
-    let changes: [(&str, fn(&Path)); 2] = [
-        ("grows", |path| File::options().append(true).open(path).unwrap().write_all(b"one more").unwrap()),
-        ("shrinks", |path| File::options().write(true).open(path).unwrap().set_len(DOCUMENT_BYTES - 1).unwrap()),
-    ];
-    for (name, change) in changes {
+    type Change = fn(&Path);
+    let grow: Change = |path| File::options().append(true).open(path).unwrap().write_all(b"one more").unwrap();
+    let shrink: Change = |path| File::options().write(true).open(path).unwrap().set_len(DOCUMENT_BYTES - 1).unwrap();
+    for (name, change) in [("grows", grow), ("shrinks", shrink)] {
         large_document(&path);
         let target = path.clone();
         let changed = meanwhile(&mia.dir, move || change(&target));

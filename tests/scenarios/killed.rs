@@ -10,14 +10,15 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use carekey_crypto::Secret32;
 use carekey_network::NetworkFile;
+use carekey_network::enrolment::AuthorityRefusal;
 use carekey_protocol::access::Refusal;
-use carekey_protocol::{Certificate, Collection, RecordRef};
+use carekey_protocol::{Certificate, Collection, RecordRef, Role};
 use carekey_sample::NORTH;
 use carekey_wallet::WalletError;
 use carekey_wallet::custody::RootMaterial;
 use carekey_wallet::grants::GrantTarget;
 
-use crate::world::{Away, Counts, Person, World};
+use crate::world::{Away, Counts, Person, World, files_under};
 
 const TEXT: &str = "no known allergies";
 
@@ -28,6 +29,7 @@ const NETWORK: &str = "CAREKEY_TEST_NETWORK";
 const ROOT: &str = "CAREKEY_TEST_ROOT";
 const READER: &str = "CAREKEY_TEST_READER";
 const TARGET: &str = "CAREKEY_TEST_TARGET";
+const CODE: &str = "CAREKEY_TEST_CODE";
 /// See `failpoint` in `carekey-wallet`.
 const DIE_AT: &str = "CAREKEY_WALLET_DIES_AT";
 
@@ -37,24 +39,30 @@ const ACKNOWLEDGED: &str = "acknowledged ";
 /// What the child does; each acknowledges and then goes on until nothing is left to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Job {
+    Enrol,
+    Restore,
     Write,
     Grant(GrantTarget),
     Revoke(u64),
+    Erase(RecordRef),
 }
 
 impl Job {
     fn name(self) -> &'static str {
         match self {
+            Self::Enrol => "enrol",
+            Self::Restore => "restore",
             Self::Write => "write",
             Self::Grant(_) => "grant",
             Self::Revoke(_) => "revoke",
+            Self::Erase(_) => "erase",
         }
     }
 
     fn target(self) -> String {
         match self {
-            Self::Write | Self::Grant(GrantTarget::Collection(_)) => String::new(),
-            Self::Grant(GrantTarget::Record(reference)) => reference.to_string(),
+            Self::Enrol | Self::Restore | Self::Write | Self::Grant(GrantTarget::Collection(_)) => String::new(),
+            Self::Grant(GrantTarget::Record(reference)) | Self::Erase(reference) => reference.to_string(),
             Self::Revoke(n) => n.to_string(),
         }
     }
@@ -89,9 +97,21 @@ async fn child_wallet() {
             };
             mia.grants_to(&reader, what).to_string()
         }
-        _ => {
+        "revoke" => {
             mia.revoke(target.parse().unwrap()).await.unwrap();
             target
+        }
+        "erase" => {
+            mia.erase(&target.parse().unwrap()).await.unwrap();
+            target
+        }
+        "enrol" => {
+            let certificate = mia.enrol(&variable(CODE)).await.unwrap();
+            certificate.body.serial.0.to_string()
+        }
+        _ => {
+            mia.restore().await.unwrap();
+            "restored".to_owned()
         }
     };
     acknowledge(&acknowledged);
@@ -109,7 +129,7 @@ struct Running {
     lines: Lines<BufReader<ChildStdout>>,
 }
 
-fn start(mia: &Away, world: &World, reader: &Certificate, job: Job, die_at: &str) -> Running {
+fn start(mia: &Away, world: &World, reader: &Certificate, job: Job, code: &str, die_at: &str) -> Running {
     let root: String = [mia.root.entropy.expose(), mia.root.vault_key.expose()]
         .into_iter()
         .flatten()
@@ -123,6 +143,7 @@ fn start(mia: &Away, world: &World, reader: &Certificate, job: Job, die_at: &str
         .env(NETWORK, world.services_dir().join("network.json"))
         .env(ROOT, root)
         .env(READER, reader.to_card())
+        .env(CODE, code)
         .env(DIE_AT, die_at)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -169,6 +190,8 @@ async fn before(world: &World, name: &str, prepare: &str) -> Before {
             amir.looks_at(&mia.card()).await;
             assert_eq!(amir.reads(&mia.card(), reference).await.unwrap(), TEXT);
             job = Job::Revoke(n);
+        } else if prepare == "erase" {
+            job = Job::Erase(reference);
         }
     }
     Before { mia: mia.leave().await, amir, note, job }
@@ -184,6 +207,7 @@ async fn after(world: &World, scene: Before, counts: Counts, acknowledged: &[Str
         anchors: now.anchors - counts.anchors,
         grants: now.grants - counts.grants,
         revocations: now.revocations - counts.revocations,
+        erasures: now.erasures - counts.erasures,
     };
     let safe = !acknowledged.is_empty();
     let records = mia.records(None).unwrap();
@@ -213,6 +237,16 @@ async fn after(world: &World, scene: Before, counts: Counts, acknowledged: &[Str
             assert_eq!(amir.shared().unwrap().len(), 1, "{why}: one pass");
             assert_eq!(amir.reads(&mia.card(), note.unwrap()).await.unwrap(), TEXT, "{why}: the grant opens it");
         }
+        Job::Erase(reference) => {
+            assert!(safe, "{why}: the erasure was acknowledged before its first step");
+            assert_eq!(added, Counts { erasures: 1, ..Counts::default() }, "{why}: one erasure");
+            assert!(records.is_empty(), "{why}: it is not shown any more");
+            let place = world.servers.hospital_dir(NORTH).join("records");
+            let gone = |_: &_| files_under(&place).is_empty();
+            mia.until(&format!("{why}: the ciphertext is gone"), gone).await;
+            assert!(mia.reads_own(reference).await.is_err(), "{why}");
+        }
+        Job::Enrol | Job::Restore => unreachable!("these have checks of their own"),
         Job::Revoke(n) => {
             assert!(safe, "{why}: the revocation was acknowledged before its first step");
             assert_eq!(added, Counts { revocations: 1, ..Counts::default() }, "{why}: one revocation");
@@ -231,8 +265,10 @@ async fn dies_at_each(prepare: &str, points: &[&str]) {
     let world = World::start().await;
     for (number, point) in points.iter().enumerate() {
         let scene = before(&world, &number.to_string(), prepare).await;
-        let counts = world.counts();
-        let running = start(&scene.mia, &world, &scene.amir.card(), scene.job, point);
+        let mut counts = world.counts();
+        // An erased anchor is pruned from every node.
+        counts.anchors -= usize::from(matches!(scene.job, Job::Erase(_)));
+        let running = start(&scene.mia, &world, &scene.amir.card(), scene.job, "", point);
         let (acknowledged, died) = tokio::task::block_in_place(|| running.acknowledged_until_its_end());
         assert!(died && acknowledged.len() <= 1, "{prepare} never came to `{point}`: {acknowledged:?}");
         assert_eq!(acknowledged.is_empty(), *point == "upload: sealed, not promised", "{prepare}, `{point}`");
@@ -304,6 +340,64 @@ async fn the_end_of_a_grant_of_a_collection_survives_death_at_each_step() {
     dies_at_each("revoke a collection", &points).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_survives_death_at_each_step() {
+    let points = ["submit: promised, not handed in", "submit: handed in, not noted", "sync: found, not kept"];
+    dies_at_each("erase", &points).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn joining_survives_death_and_the_one_time_code_serves_again_for_the_same_keys() {
+    let world = World::start().await;
+    let amir = world.doctor("amir").await;
+    for (number, point) in ["enrol: issued, not kept", "enrol: kept, no pseudonyms yet"].iter().enumerate() {
+        let code = world.servers.endorse(NORTH, Role::Person, "Mia", "").unwrap();
+        let mia = Away::new(world.path(&format!("mia-{number}")));
+        let running = start(&mia, &world, &amir.card(), Job::Enrol, &code, point);
+        let (acknowledged, died) = tokio::task::block_in_place(|| running.acknowledged_until_its_end());
+        assert!(died && acknowledged.is_empty(), "joining never came to `{point}`: {acknowledged:?}");
+
+        let mia = mia.open(&world.network()).await.unwrap();
+        let first = mia.certificate();
+        let certificate = mia.enrol(&code).await.unwrap();
+        if let Ok(first) = first {
+            assert_eq!(first, certificate, "`{point}`: nobody is registered twice");
+        }
+        mia.keeps(NORTH, "Allergies", TEXT).await;
+        let thief = Away::new(world.path(&format!("thief-{number}"))).open(&world.network()).await.unwrap();
+        let refused = thief.enrol(&code).await;
+        let used = matches!(refused, Err(WalletError::Authority(AuthorityRefusal::CodeUsed)));
+        assert!(used, "`{point}`: for other keys it has served: {refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_dies_is_begun_again_and_complete() {
+    let world = World::start().await;
+    let Before { mia, amir, note, .. } = before(&world, "restore", "revoke a collection").await;
+    let points = [
+        "enrol: issued, not kept",
+        "enrol: kept, no pseudonyms yet",
+        "sync: found, not kept",
+        "receive: believed, not kept",
+    ];
+    for (number, point) in points.iter().enumerate() {
+        let elsewhere = Away { dir: world.path(&format!("elsewhere-{number}")), root: mia.root.clone() };
+        let running = start(&elsewhere, &world, &amir.card(), Job::Restore, "", point);
+        let (acknowledged, died) = tokio::task::block_in_place(|| running.acknowledged_until_its_end());
+        assert!(died && acknowledged.is_empty(), "the restore never came to `{point}`: {acknowledged:?}");
+
+        let counts = world.counts();
+        let again = elsewhere.open(&world.network()).await.unwrap();
+        again.restore().await.unwrap();
+        again.finishes().await;
+        assert_eq!((again.records(None).unwrap().len(), again.grants().unwrap().len()), (1, 1), "`{point}`");
+        assert_eq!(again.reads_own(note.unwrap()).await.unwrap(), TEXT, "`{point}`");
+        assert_eq!(world.counts(), counts, "`{point}`: restoring says nothing on the ledger");
+        assert_eq!(amir.reads(&again.card(), note.unwrap()).await.unwrap(), TEXT, "`{point}`: nobody is shut out");
+    }
+}
+
 /// SIGKILL, some milliseconds after the acknowledgement, at moments spread over the whole of the work.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_acknowledged_survives_sigkill_at_any_moment() {
@@ -311,7 +405,7 @@ async fn what_is_acknowledged_survives_sigkill_at_any_moment() {
     for delay_ms in [0_u64, 20, 60, 120, 240, 400] {
         let scene = before(&world, &delay_ms.to_string(), "write").await;
         let counts = world.counts();
-        let mut running = start(&scene.mia, &world, &scene.amir.card(), scene.job, "");
+        let mut running = start(&scene.mia, &world, &scene.amir.card(), scene.job, "", "");
         let acknowledged = tokio::task::block_in_place(|| {
             let mut said = running.lines.by_ref().map_while(Result::ok);
             let first = said.find_map(|line| line.strip_prefix(ACKNOWLEDGED).map(str::to_owned)).unwrap();

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod certificates;
-//mod envelopes;
+mod envelopes;
 mod files;
 mod full_disk;
 mod killed;

@@ -86,7 +86,7 @@ impl World {
         blocks.flat_map(|block| block.transactions).filter_map(|entry| entry.transaction().cloned()).collect()
     }
 
-    /// How many anchors, grants and revocations the ledger has.
+    /// How many transactions of each kind the ledger has; receipts come on their own and are not counted.
     pub(crate) fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for transaction in self.ledger() {
@@ -94,6 +94,7 @@ impl World {
                 Body::Anchor(_) => counts.anchors += 1,
                 Body::Grant(_) => counts.grants += 1,
                 Body::Revoke(_) => counts.revocations += 1,
+                Body::Erase { .. } => counts.erasures += 1,
                 _ => {}
             }
         }
@@ -107,6 +108,7 @@ pub(crate) struct Counts {
     pub(crate) anchors: usize,
     pub(crate) grants: usize,
     pub(crate) revocations: usize,
+    pub(crate) erasures: usize,
 }
 
 /// A profile nobody has open.
