@@ -6,6 +6,7 @@ use carekey_protocol::pseudonym::{PseudonymRequest, pseudonym_public, verify_pse
 use carekey_protocol::{Certificate, CertificateSerial, ParticipantId, Pass, Text};
 
 use crate::error::WalletError;
+use crate::failpoint::reach;
 use crate::vault::{people, pseudonyms};
 use crate::wallet::Wallet;
 
@@ -43,8 +44,10 @@ impl Wallet {
         if certificate.body.identity != self.0.keys.identity.public() {
             return Err(WalletError::CardInvalid);
         }
+        reach("enrol: issued, not kept");
         self.write(|tx| people::remember(tx, &certificate))?;
         self.set_certificate(certificate.clone())?;
+        reach("enrol: kept, no pseudonyms yet");
         self.refill_pseudonyms().await?;
         self.0.nudge.notify_one();
         Ok(certificate)
