@@ -1,0 +1,109 @@
+//! The figures of CareKey, as Markdown tables: ratios to other programs in the same run, and what things cost.
+//!
+//! ```text
+//! cargo xtask bench                     everything
+//! cargo xtask bench -- sealing access   some topics: sealing, scanning, sharing, access
+//! cargo xtask bench -- --quick          small sizes, to see that it works
+//! ```
+//!
+//! Nothing here fails because something was slow: at the end each aim stands next to what was measured. `cargo test`
+//! runs this with small sizes, so that it keeps working.
+
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+mod access;
+mod aims;
+mod people;
+mod process;
+mod scanning;
+mod sealing;
+mod sharing;
+mod table;
+mod transactions;
+
+use std::process::ExitCode;
+
+use aims::Aims;
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+type Outcome<T = ()> = Result<T, Fault>;
+
+const TOPICS: [&str; 4] = ["sealing", "scanning", "sharing", "access"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        [sealing::CHILD, rest @ ..] => sealing::child(rest),
+        _ => Plan::read(&arguments).and_then(|plan| plan.map_or(Ok(()), |plan| run(&plan))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is to be measured.
+struct Plan {
+    quick: bool,
+    topics: Vec<&'static str>,
+}
+
+impl Plan {
+    /// None if this is `cargo test`, looking for something else.
+    fn read(arguments: &[&str]) -> Outcome<Option<Self>> {
+        // `cargo bench` passes `--bench`; without it, this runs as a test.
+        let is_test = !arguments.contains(&"--bench");
+        let (flags, words): (Vec<&str>, Vec<&str>) = arguments.iter().partition(|word| word.starts_with("--"));
+        let topics: Vec<&str> = TOPICS.into_iter().filter(|topic| words.is_empty() || words.contains(topic)).collect();
+        let unknown = words.iter().find(|word| !TOPICS.contains(word));
+        match unknown {
+            _ if is_test && flags.contains(&"--list") => Ok(None),
+            _ if is_test && topics.is_empty() => Ok(None),
+            Some(word) if !is_test => Err(format!("{word}: not one of {}", TOPICS.join(", ")).into()),
+            _ => Ok(Some(Self { quick: is_test || flags.contains(&"--quick"), topics })),
+        }
+    }
+
+    fn wants(&self, topic: &str) -> bool {
+        self.topics.contains(&topic)
+    }
+}
+
+fn run(plan: &Plan) -> Outcome {
+    let mut aims = Aims::default();
+    println!("Measured on {}; load {} at the start.", machine(), load());
+    if plan.wants("sealing") {
+        sealing::measure(plan.quick, &mut aims)?;
+    }
+    if plan.wants("scanning") {
+        scanning::measure(plan.quick, &mut aims)?;
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    if plan.wants("sharing") {
+        runtime.block_on(sharing::measure(plan.quick, &mut aims))?;
+    }
+    if plan.wants("access") {
+        runtime.block_on(access::measure(plan.quick, &mut aims))?;
+    }
+    aims.print();
+    println!("\nLoad {} at the end.", load());
+    Ok(())
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let facts = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = facts.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
+    let speed = if cfg!(debug_assertions) { ", without optimisation of all but the cryptography" } else { "" };
+    format!("{cores} cores ({}, {}){speed}", model.unwrap_or("unknown processor").trim(), std::env::consts::OS)
+}
+
+/// Load average of the last minute: what else the cores were doing.
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
+}
