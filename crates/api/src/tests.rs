@@ -155,3 +155,14 @@ async fn a_file_is_looked_at_before_it_is_added() {
         assert_eq!(refusal(&app, "file_inspect", json!({"path": path})).await.code, code, "{}", path.display());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_may_be_answered_on_any_thread() {
+    fn on_any_thread<T: Send>(value: T) -> T {
+        value
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let app = on_any_thread(app(dir.path()).await);
+    on_any_thread(app.call("window", "tasks_list", json!({}))).await.unwrap();
+    on_any_thread(app.shutdown()).await;
+}

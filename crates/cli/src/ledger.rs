@@ -4,8 +4,9 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carekey_ledger::{Store, verify_chain};
+use carekey_ledger::{ChainReport, Store, verify_chain};
 use carekey_protocol::{Genesis, decode};
+use serde_json::json;
 
 use crate::output;
 
@@ -16,11 +17,14 @@ pub(crate) enum Command {
         /// A hospital's directory, or that of the sample network.
         #[arg(long)]
         dir: PathBuf,
+        /// One JSON object a ledger.
+        #[arg(long)]
+        json: bool,
     },
 }
 
 pub(crate) fn run(command: Command) -> Result<(), Box<dyn Error>> {
-    let Command::Verify { dir } = command;
+    let Command::Verify { dir, json } = command;
     let mut ledgers = Vec::new();
     find(&dir, &mut ledgers)?;
     if ledgers.is_empty() {
@@ -31,9 +35,26 @@ pub(crate) fn run(command: Command) -> Result<(), Box<dyn Error>> {
         let store = Store::open(&path, &genesis)?;
         let report = verify_chain(store.reader(), &genesis, |_, _| ())
             .map_err(|fault| format!("{}: {fault}", path.display()))?;
-        output::line(&format!("{}: {report:?}", path.display()))?;
+        output::line(&if json { as_json(&path, &report) } else { as_text(&path, &report) })?;
     }
     Ok(())
+}
+
+fn as_json(path: &Path, report: &ChainReport) -> String {
+    json!({
+        "ledger": path.display().to_string(),
+        "ok": true,
+        "height": report.head.0,
+        "hash": report.hash.to_string(),
+        "transactions": report.transactions,
+        "pruned": report.pruned,
+    })
+    .to_string()
+}
+
+fn as_text(path: &Path, report: &ChainReport) -> String {
+    let ChainReport { head, hash, transactions, pruned } = report;
+    format!("{}: holds to block {head} ({hash}), {transactions} transactions, {pruned} pruned", path.display())
 }
 
 /// Ledgers in `dir` and the directories in it.

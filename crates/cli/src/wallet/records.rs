@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use carekey_api::types::ErrorCode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::connection::Connection;
+use super::connection::{Connection, Failure};
 use super::sharing::person;
 
 /// Where records lie.
@@ -96,7 +97,7 @@ pub(crate) async fn list(connection: &Connection, list: List) -> Result<Value, B
 pub(crate) async fn read(connection: &Connection, which: Which) -> Result<Value, Box<dyn Error>> {
     connection.ready().await?;
     let request = which.request(connection).await?;
-    let opened = connection.call("record_open", request).await?;
+    let opened = open(connection, &request).await?;
     if opened["content"]["kind"] == "withheld" {
         let checks = opened["trust"]["checks"].as_array();
         let failed = checks.and_then(|checks| checks.iter().find(|check| check["outcome"] == "failed"));
@@ -112,6 +113,7 @@ pub(crate) async fn export(connection: &Connection, export: Export) -> Result<Va
     connection.ready().await?;
     let mut request = export.which.request(connection).await?;
     let path = absolute(&export.file)?;
+    open(connection, &request).await?;
     request["path"] = path.clone().into();
     connection.task("record_export", request).await?;
     connection.settle().await?;
@@ -121,11 +123,22 @@ pub(crate) async fn export(connection: &Connection, export: Export) -> Result<Va
 
 impl Which {
     async fn request(&self, connection: &Connection) -> Result<Value, Box<dyn Error>> {
-        let Some(patient) = &self.patient else { return Ok(json!({ "recordId": self.record })) };
-        let patient = person(connection, patient).await?;
-        // A record is found among those the hospitals list for the patient's passes.
-        connection.call("shared_records", json!({ "patientId": patient })).await?;
-        Ok(json!({ "recordId": self.record, "patientId": patient }))
+        Ok(match &self.patient {
+            Some(patient) => json!({ "recordId": self.record, "patientId": person(connection, patient).await? }),
+            None => json!({ "recordId": self.record }),
+        })
+    }
+}
+
+/// Opens a record. A shared one that no list has named yet is looked for once at the hospitals; each list is an access
+/// of which the patient is told, so it is not asked for without need.
+async fn open(connection: &Connection, request: &Value) -> Result<Value, Failure> {
+    match connection.call("record_open", request.clone()).await {
+        Err(Failure(error)) if error.code == ErrorCode::NotFound && !request["patientId"].is_null() => {
+            connection.call("shared_records", json!({ "patientId": request["patientId"] })).await?;
+            connection.call("record_open", request.clone()).await
+        }
+        other => other,
     }
 }
 
