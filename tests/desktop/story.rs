@@ -199,7 +199,7 @@ async fn be_refused(doctors: &Window, record: &Value) {
 
     doctors.click("nav-patients").await;
     doctors.click(&format!("patient-row[data-patient='{}']", text(record, "patientId"))).await;
-    doctors.see("share[data-state=stopped]").await;
+    doctors.until_script("return document.querySelector('[data-testid=share]')?.dataset.state === 'stopped'").await;
     let still = format!("record-row[data-record='{}']", text(record, "id"));
     doctors.see_gone(&still).await;
     doctors.picture("9-refused").await;

@@ -25,7 +25,29 @@ pub(crate) fn rows(profile: &OpenProfile, people: &People<'_>, log: &[Access]) -
         rows.push(row(profile, people, &grants, access, format!("{name}-{nth}")));
     }
     rows.reverse();
-    Ok(rows)
+    Ok(merge_looks(rows))
+}
+
+/// A look at a collection's list asks each hospital, and the reader's app asks again when something changes. Several
+/// within this time are one look to a person.
+const ONE_LOOK_MILLIS: u64 = 5 * 60 * 1000;
+
+/// Leaves out looks at a list that follow another of the same reader closely; never a record, nor what is remarkable.
+fn merge_looks(rows: Vec<AccessRow>) -> Vec<AccessRow> {
+    let mut kept: Vec<AccessRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let is_look = |row: &AccessRow| row.record_id.is_none() && !row.flagged;
+        let repeats = |newer: &AccessRow| {
+            is_look(newer)
+                && newer.reader.id == row.reader.id
+                && newer.collection == row.collection
+                && newer.at.saturating_sub(row.at) < ONE_LOOK_MILLIS
+        };
+        if !(is_look(&row) && kept.iter().any(repeats)) {
+            kept.push(row);
+        }
+    }
+    kept
 }
 
 fn row(profile: &OpenProfile, people: &People<'_>, grants: &[GrantRow], access: &Access, id: String) -> AccessRow {
