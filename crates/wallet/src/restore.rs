@@ -6,6 +6,7 @@ use carekey_protocol::derive::{derive_catalogue_handle, derive_collection_author
 
 use crate::error::WalletError;
 use crate::events::WalletEvent;
+use crate::sync::GRANT_GAP;
 use crate::vault::deposits::{self, DepositPlace, DepositRow, DepositState};
 use crate::vault::grants::{self, GrantWhat};
 use crate::vault::{ReadTx, VaultError, collections, meta, outbox, records};
@@ -14,6 +15,9 @@ use crate::work::{Work, promise};
 
 /// How many epochs beyond the last known one are looked for at the hospitals.
 const EPOCH_GAP: u32 = 3;
+
+/// How many grant numbers a restored wallet leaves out. Below the gap limit, or the next restore would not look further.
+const NUMBERS_LEFT_OUT: u64 = GRANT_GAP / 2;
 
 impl Wallet {
     /// Brings a wallet with an empty vault to the state its words stand for. May be repeated after a failure.
@@ -35,6 +39,7 @@ impl Wallet {
                     promise(tx, &Work::Deposit { reference: row.reference }, self.now())?;
                 }
             }
+            grants::skip_numbers(tx, NUMBERS_LEFT_OUT)?;
             meta::remove(tx, meta::Key::Restore)?;
             outbox::hurry(tx)
         })?;

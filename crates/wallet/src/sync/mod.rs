@@ -11,6 +11,7 @@ use crate::events::WalletEvent;
 use crate::vault::{VaultError, meta};
 use crate::wallet::{Inner, Wallet};
 
+pub(crate) use self::find::GRANT_GAP;
 pub use self::state::LedgerState;
 
 mod state;

@@ -7,7 +7,7 @@ use rusqlite::params;
 use rusqlite::types::{FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef};
 
 use super::columns::{Col, Column, Columns};
-use super::{Progress, ReadTx, VaultError, WriteTx};
+use super::{Progress, ReadTx, VaultError, WriteTx, settings};
 
 /// A grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +108,22 @@ fn read(row: &Columns<'_>) -> rusqlite::Result<GrantRow> {
 /// # Errors
 /// [`VaultError`].
 pub fn next_number(tx: &WriteTx<'_>) -> Result<u64, VaultError> {
-    tx.value("SELECT coalesce(max(n) + 1, 0) FROM grants", [])
+    let known: u64 = tx.value("SELECT coalesce(max(n) + 1, 0) FROM grants", [])?;
+    let floor = settings::get(tx, FLOOR)?.and_then(|floor| floor.parse().ok()).unwrap_or(0);
+    Ok(known.max(floor))
+}
+
+/// The setting below which no further grant is numbered.
+const FLOOR: &str = "grants.floor";
+
+/// Leaves out the next `count` numbers: a restored wallet does not know which of them were signed and never recorded,
+/// and a number that seals two different passes would give both away.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn skip_numbers(tx: &WriteTx<'_>, count: u64) -> Result<(), VaultError> {
+    let floor = next_number(tx)? + count;
+    settings::put(tx, FLOOR, &floor.to_string())
 }
 
 /// Adds a grant.
