@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use carekey_crypto::{SecretKey, test_rng};
 use carekey_ledger::BlockEntry;
-use carekey_network::ledger::{Chain, ChainAnswer, ChainRequest, Head, HeadRequest};
+use carekey_network::ledger::{Chain, ChainAnswer, ChainRequest};
 use carekey_network::{Node, NodeKey, NodeLimits, PeerId};
 use carekey_protocol::enrolment::EnrolmentRequest;
 use carekey_protocol::{BlockHeight, Certificate, Role, Text, Transaction, UnixMillis};
-use carekey_sample::{NORTH, Servers};
+use carekey_sample::{NORTH, SOUTH, Servers};
 use carekey_wallet::custody::RootMaterial;
 use carekey_wallet::{Remote, Wallet};
 use tempfile::TempDir;
@@ -81,15 +81,16 @@ impl Town {
         self.servers.network_file().hospitals[&NORTH].peer_id
     }
 
-    /// The newest block's height at North; waits up to `wait` for one above `after`.
-    pub(crate) async fn head(&self, node: &Node, after: BlockHeight, wait: Duration) -> Outcome<BlockHeight> {
-        let request = HeadRequest { after, wait_ms: wait.as_millis() as u64 };
-        Ok(node.request::<Head>(self.north(), request).await?.header.height)
+    /// Waits until South has every block that North has.
+    pub(crate) async fn level(&self) -> Outcome {
+        let north = *self.servers.hospital(NORTH).head().borrow();
+        self.servers.hospital(SOUTH).head().wait_for(|south| *south >= north).await?;
+        Ok(())
     }
 
     /// Every transaction on the ledger, pruned ones left out.
     pub(crate) async fn transactions(&self, node: &Node) -> Outcome<Vec<Transaction>> {
-        let head = self.head(node, BlockHeight(0), Duration::ZERO).await?;
+        let head = *self.servers.hospital(NORTH).head().borrow();
         let (mut all, mut height) = (Vec::new(), BlockHeight(0));
         while height < head {
             height = height.next();

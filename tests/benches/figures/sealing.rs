@@ -21,7 +21,7 @@ const MEGABYTE: u64 = 1_000_000;
 const PEAK_BYTES_MAX: u64 = 64 * MEGABYTE;
 
 pub(crate) fn measure(quick: bool, aims: &mut Aims) -> Outcome {
-    let (megabytes, rounds): (&[u64], usize) = if quick { (&[3], 1) } else { (&[50, 200, 500], 7) };
+    let (megabytes, rounds): (&[u64], usize) = if quick { (&[3], 1) } else { (&[50, 200, 500], 9) };
     // The build directory: on a disk, unlike many a /tmp.
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let age = Age::prepare(home.path());

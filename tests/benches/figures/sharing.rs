@@ -43,19 +43,19 @@ pub(crate) async fn measure(quick: bool, aims: &mut Aims) -> Outcome {
     let begun = patient.remote().traffic();
     patient.directory().await?;
     rows.push((format!("reads the directory of {} clinicians", ten + 3), since(&patient, begun)));
-    rows.push(("looks for news, there are none".to_owned(), idle(&patient).await?));
+    rows.push(("looks for news, there are none".to_owned(), idle(&town, &patient).await?));
 
     let collection = GrantTarget::Collection(Collection::Heart);
-    let first = share(&patient, &doctors[..1], collection).await?;
+    let first = share(&town, &patient, &doctors[..1], collection).await?;
     rows.push(("first grant of a collection".to_owned(), first.handed));
-    let one = share(&patient, &doctors[1..2], collection).await?;
+    let one = share(&town, &patient, &doctors[1..2], collection).await?;
     rows.push(("**grants it to one more doctor**".to_owned(), one.handed));
     rows.push(("… and follows until that is final".to_owned(), one.followed));
-    let many = share(&patient, &doctors[2..], collection).await?;
+    let many = share(&town, &patient, &doctors[2..], collection).await?;
     rows.push((format!("**grants it to {ten} more doctors**"), many.handed));
     rows.push(("… and follows until that is final".to_owned(), many.followed));
     let record = patient.records(None)?.first().ok_or("no record arrived")?.reference;
-    let single = share(&patient, &doctors[..1], GrantTarget::Record(record)).await?;
+    let single = share(&town, &patient, &doctors[..1], GrantTarget::Record(record)).await?;
     rows.push(("grants a single record to one doctor".to_owned(), single.handed));
 
     print(&rows);
@@ -122,8 +122,8 @@ struct Shared {
     last: u64,
 }
 
-async fn share(patient: &Wallet, doctors: &[Wallet], what: GrantTarget) -> Outcome<Shared> {
-    let idle = idle(patient).await?;
+async fn share(town: &Town, patient: &Wallet, doctors: &[Wallet], what: GrantTarget) -> Outcome<Shared> {
+    let idle = idle(town, patient).await?;
     let begun = patient.remote().traffic();
     let mut numbers = Vec::new();
     for doctor in doctors {
@@ -156,7 +156,9 @@ async fn share(patient: &Wallet, doctors: &[Wallet], what: GrantTarget) -> Outco
 }
 
 /// A look for news that finds none, without the mailbox, which is read every other second only.
-async fn idle(patient: &Wallet) -> Outcome<Traffic> {
+async fn idle(town: &Town, patient: &Wallet) -> Outcome<Traffic> {
+    // Of a hospital that lags behind, less is asked.
+    town.level().await?;
     patient.sync().await?;
     let begun = patient.remote().traffic();
     patient.sync().await?;
