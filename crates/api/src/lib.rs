@@ -37,6 +37,5 @@ mod tasks;
 mod tests;
 pub mod types;
 mod views;
-mod words;
 
 pub use app::{App, AppOptions};

@@ -21,7 +21,7 @@ use crate::types::{
     WalletConfirmWordsRequest, WalletCreateRequest, WalletCreated, WalletCustodyRequest, WalletCustodyView,
     WalletEnrolRequest, WalletRestoreRequest,
 };
-use crate::{errors, files, views, words};
+use crate::{errors, files, views};
 
 /// How many of the 24 words are asked for again.
 const CONFIRM_WORDS: usize = 3;
@@ -118,7 +118,7 @@ pub(crate) async fn restore(cx: &Context, request: WalletRestoreRequest) -> Resu
     let made = Made {
         dir: cx.app.own_profiles_dir().join(&id),
         keeper,
-        root: RootMaterial::restore(&mut files::rng(), words::entropy(&words)),
+        root: RootMaterial::restore(&mut files::rng(), words.entropy()),
     };
     let label = name.clone();
     let cx_task = cx.clone();

@@ -6,6 +6,8 @@ use bip39::{Language, Mnemonic};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::secret::Secret32;
+
 /// Number of words; 256 bits of entropy and 8 bits of checksum.
 pub const WORD_COUNT: usize = 24;
 
@@ -85,6 +87,16 @@ impl RecoveryWords {
         phrase
     }
 
+    /// The 32 bytes of entropy the words stand for, without the checksum: the way back from
+    /// [`from_entropy`](Self::from_entropy).
+    pub fn entropy(&self) -> Secret32 {
+        // 24 words are 33 bytes; the last one is the checksum.
+        let bytes = Zeroizing::new(self.0.to_entropy_array().0);
+        let mut entropy = Zeroizing::new([0; 32]);
+        entropy.copy_from_slice(&bytes[..32]);
+        Secret32::from_bytes(*entropy)
+    }
+
     /// The BIP-39 seed, without a passphrase: PBKDF2-HMAC-SHA512, 2048 rounds.
     pub fn seed(&self) -> Seed {
         Seed(self.0.to_seed_normalized(""))
@@ -147,6 +159,20 @@ mod tests {
         assert!(parsed == words);
         assert_eq!(parsed.seed().expose(), words.seed().expose());
         assert_eq!(format!("{words:?} {:?}", words.seed()), "<redacted> <redacted>");
+    }
+
+    #[test]
+    fn words_and_entropy_stand_for_each_other() {
+        for seed in 0..50 {
+            let entropy = Secret32::generate(&mut test_rng(seed));
+            let words = RecoveryWords::from_entropy(entropy.expose());
+            let typed = RecoveryWords::parse(&words.phrase()).unwrap();
+            assert!(typed.entropy() == entropy, "seed {seed}");
+        }
+        // BIP-39's own test vector of 32 bytes of 0x7f.
+        let legal = "legal winner thank year wave sausage worth useful ".repeat(2)
+            + "legal winner thank year wave sausage worth title";
+        assert_eq!(RecoveryWords::parse(&legal).unwrap().entropy().expose(), &[0x7f; 32]);
     }
 
     #[test]
