@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use carekey_crypto::test_rng;
+use carekey_protocol::catalogue::CatalogueOperation;
 use carekey_protocol::deposit::OwnerOperation;
 use carekey_protocol::derive::{derive_kt, rho};
 
@@ -87,6 +88,30 @@ fn what_was_not_granted_is_refused_without_a_trace() {
     let foreign = scene.body(Target::Catalogue(scene.handle()), Some(Digest([1; 32])));
     assert_eq!(refused(scene.ask(&archive, foreign)), Refusal::NotGranted);
     assert_eq!(archive.receipts_waiting().unwrap(), 1, "the owner of the catalogue hears of it");
+}
+
+#[test]
+fn the_owner_of_a_closed_collection_hears_who_still_tries() {
+    let (scene, dir) = (Scene::new(), tempfile::tempdir().unwrap());
+    let target = Target::Catalogue(scene.handle());
+    let x = {
+        let archive = scene.archive(dir.path());
+        let (_, x) = collection(&scene, &archive);
+        scene.ledger.revoked.lock().unwrap().insert(rho(&[8; 32]));
+        archive.operate(&scene.operation(CatalogueOperation::Close), NOW).unwrap();
+        x
+    };
+    let archive = scene.archive(dir.path());
+    assert_eq!(refused(scene.ask(&archive, scene.body(target, None))), Refusal::Revoked);
+    assert_eq!(refused(scene.ask(&archive, scene.body(target, Some(x)))), Refusal::Revoked);
+    assert_eq!(archive.receipts_waiting().unwrap(), 2, "the list and the record, each told");
+    let owners = archive.index.owners_due(NOW, 1).unwrap();
+    assert_eq!(owners, [scene.patient_receiving.public()], "to the owner, and nobody else");
+
+    for _ in 0..64 {
+        assert_eq!(refused(scene.ask(&archive, scene.body(target, None))), Refusal::Revoked);
+    }
+    assert_eq!(archive.receipts_waiting().unwrap(), 64, "and no flood of it");
 }
 
 #[test]

@@ -91,14 +91,15 @@ impl Index {
         })
     }
 
-    /// Deletes a catalogue with entries, rows and tombstones. Its handle and key stay, so that nobody else opens it.
+    /// Deletes a catalogue with entries, rows and tombstones. Its handle and key stay, so that nobody else opens it, and
+    /// the receipt key, so that its owner hears of attempts with passes that open nothing any more.
     pub(crate) fn close_catalogue(&self, handle: &Digest) -> Result<(), StoreError> {
         self.transact(|transaction| {
             transaction.prepare_cached("DELETE FROM entries WHERE handle = ?")?.execute([handle.0])?;
             crate::failpoint::reach("close: entries deleted, rows not");
             transaction.prepare_cached("DELETE FROM rows WHERE catalogue = ?")?.execute([handle.0])?;
             transaction.prepare_cached("DELETE FROM tombstones WHERE catalogue = ?")?.execute([handle.0])?;
-            let sql = "UPDATE catalogues SET owner = NULL, receipts_to = NULL WHERE handle = ?";
+            let sql = "UPDATE catalogues SET owner = NULL WHERE handle = ?";
             transaction.prepare_cached(sql)?.execute([handle.0])?;
             Ok(())
         })

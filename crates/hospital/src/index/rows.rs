@@ -125,7 +125,7 @@ impl Index {
         key.map(public_key).transpose()
     }
 
-    /// To whom accesses of a target are reported: A_P of the row, or of the catalogue.
+    /// To whom accesses of a target are reported: A_P of the row, or of the catalogue, open or closed.
     pub(crate) fn receipts_to(&self, target: &Target, item: Option<&Digest>) -> Result<Option<PublicKey>, StoreError> {
         let connection = self.connection();
         let of_row = |x: &Digest, handle: Option<&Digest>| {
@@ -138,7 +138,7 @@ impl Index {
             Target::Record(x) => of_row(x, None)?,
             Target::Catalogue(handle) => {
                 let entry = item.map(|x| of_row(x, Some(handle))).transpose()?.flatten();
-                let sql = "SELECT receipts_to FROM catalogues WHERE handle = ? AND owner IS NOT NULL";
+                let sql = "SELECT receipts_to FROM catalogues WHERE handle = ? AND receipts_to IS NOT NULL";
                 let mut statement = connection.prepare_cached(sql)?;
                 match entry {
                     Some(key) => Some(key),

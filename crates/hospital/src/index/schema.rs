@@ -5,6 +5,8 @@ use std::path::Path;
 use carekey_crypto::Secret32;
 use rusqlite::Connection;
 
+/// Steps are only ever added. What the first says of closed catalogues is older than what is kept of them now: the
+/// receipt key stays too, in the column it always had; only catalogues closed before that have none.
 const MIGRATIONS: [&str; 1] = ["
 -- A sealed record: its ticket, and how much of it has arrived. An erased one stays as a tombstone.
 CREATE TABLE blobs (
