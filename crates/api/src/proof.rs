@@ -24,7 +24,12 @@ pub(crate) async fn show(cx: &Context, request: RecordProofRequest) -> Result<Pr
 async fn view(profile: &OpenProfile, key: &RecordKey, opening: &Opening) -> Result<ProofView, ErrorView> {
     let people = People::of(profile)?;
     let own = key.0.is_none().then(|| profile.wallet.record(&key.1).ok()).flatten();
-    let content_root = own.as_ref().map(|row| row.content_root.to_string()).unwrap_or_default();
+    let content_root = match opening {
+        Opening::Opened(opened) => opened.content_root.to_string(),
+        Opening::Withheld(_) | Opening::OnItsWay => {
+            own.as_ref().map(|row| row.content_root.to_string()).unwrap_or_default()
+        }
+    };
     let record_id = key.1.to_string();
     let (anchor, certificate, inclusion, checks) = match opening {
         Opening::Opened(opened) => {

@@ -17,7 +17,7 @@ use crate::error::WalletError;
 use crate::vault::records::{self, RecordDetails};
 use crate::wallet::{Wallet, file_error};
 
-pub use shared::{SharedListing, SharedRecord};
+pub use shared::{SharedListing, SharedRecord, in_order};
 use verify::Expected;
 pub use verify::{Check, VerifyError, Withheld};
 
@@ -42,6 +42,8 @@ pub struct OpenedRecord {
     pub bytes: u64,
     /// eh1, as anchored.
     pub anchor_hash: Digest,
+    /// The Merkle root over the sealed bytes, recomputed from them here and found to be what eh1 commits to.
+    pub content_root: Digest,
     sealed: PathBuf,
     key: Secret32,
 }
@@ -237,6 +239,7 @@ impl Wallet {
                 proof,
                 bytes: opened.summary.plaintext_bytes,
                 anchor_hash: anchor.anchor_hash,
+                content_root: root,
                 sealed: sealed.to_owned(),
                 key: record_key.clone(),
             })
