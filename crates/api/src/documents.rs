@@ -6,9 +6,9 @@ use carekey_protocol::{ParticipantId, RecordRef};
 use carekey_wallet::WalletError;
 use carekey_wallet::reading::{OpenedRecord, Withheld};
 
-use crate::errors;
 use crate::opened::{OpenProfile, RecordKey};
 use crate::types::{ErrorCode, ErrorView};
+use crate::{errors, shared};
 
 /// What came of opening a record.
 pub(crate) enum Opening {
@@ -52,9 +52,6 @@ pub(crate) async fn open(profile: &OpenProfile, key: RecordKey) -> Result<Openin
         Ok(opened) => {
             let opened = Arc::new(opened);
             profile.keep_opened(key, &opened);
-            if let (Some(patient), _) = &key {
-                profile.note_read(patient, &opened);
-            }
             Ok(Opening::Opened(opened))
         }
         Err(WalletError::Withheld(withheld)) => {
@@ -98,10 +95,9 @@ fn is_on_its_way(profile: &OpenProfile, reference: &RecordRef) -> Result<bool, E
 
 /// What the reader states as reason is what the patient granted for.
 fn purpose_of(profile: &OpenProfile, patient: &ParticipantId, reference: &RecordRef) -> Result<String, ErrorView> {
-    let shares = profile.wallet.shared()?;
-    let listing = profile.listing(patient);
-    let rho = listing.iter().flat_map(|listing| &listing.records).find(|record| record.item.reference == *reference);
-    let used = rho.and_then(|record| shares.iter().find(|share| share.pass.terms.rho == record.rho));
-    let share = used.or_else(|| shares.iter().find(|share| share.pass.patient == *patient));
-    Ok(share.map(|share| share.pass.purpose.to_string()).unwrap_or_default())
+    let shares = shared::of_patient(profile, patient)?;
+    let seen = profile.seen(&shares)?;
+    let record = seen.iter().find(|record| record.item.reference == *reference);
+    let used = record.and_then(|record| shares.iter().find(|share| share.pass.terms.rho == record.rho));
+    Ok(used.or(shares.first()).map(|share| share.pass.purpose.to_string()).unwrap_or_default())
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use carekey_protocol::{Certificate, CertificateSerial, HospitalId, ParticipantId, RecordRef, Text};
+use carekey_protocol::{Certificate, CertificateSerial, HospitalId, ParticipantId, RecordRef};
 use carekey_wallet::Wallet;
-use carekey_wallet::reading::{OpenedRecord, SharedListing};
+use carekey_wallet::reading::{OpenedRecord, SharedRecord, in_order};
+use carekey_wallet::vault::shared::SharedRow;
 use tokio::task::JoinHandle;
 
 use crate::app::lock;
@@ -27,7 +28,6 @@ pub(crate) struct OpenProfile {
     hospitals: BTreeMap<HospitalId, String>,
     opened: Mutex<Vec<(RecordKey, Arc<OpenedRecord>)>>,
     altered: Mutex<HashSet<RecordKey>>,
-    listings: Mutex<HashMap<ParticipantId, SharedListing>>,
     directory: Mutex<HashMap<CertificateSerial, Certificate>>,
     sizes: Mutex<HashMap<RecordRef, u64>>,
     pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
@@ -45,7 +45,6 @@ impl OpenProfile {
             wallet,
             opened: Mutex::default(),
             altered: Mutex::default(),
-            listings: Mutex::default(),
             directory: Mutex::default(),
             sizes: Mutex::default(),
             series: Mutex::default(),
@@ -102,31 +101,16 @@ impl OpenProfile {
         lock(&self.altered).contains(key)
     }
 
-    /// What was last found at the hospitals behind a patient's passes.
-    pub(crate) fn listing(&self, patient: &ParticipantId) -> Option<SharedListing> {
-        lock(&self.listings).get(patient).cloned()
-    }
-
-    pub(crate) fn keep_listing(&self, patient: ParticipantId, listing: SharedListing) {
-        lock(&self.listings).insert(patient, listing);
-    }
-
-    /// A shared record was opened: it is no longer new, and says itself what it is.
-    pub(crate) fn note_read(&self, patient: &ParticipantId, opened: &OpenedRecord) {
-        let said = &opened.metadata;
-        if let Some(listing) = lock(&self.listings).get_mut(patient) {
-            for record in listing.records.iter_mut().filter(|record| record.item.reference == said.reference) {
-                record.unread = false;
-                if record.item.sealed_bytes == 0 {
-                    record.item.title = Text::truncated(said.title.as_str());
-                    record.item.media_type = Text::truncated(said.media_type.as_str());
-                    record.item.category = said.category;
-                    record.item.document_time = said.document_time;
-                    record.item.author = said.author.body.serial;
-                    record.item.sealed_bytes = opened.bytes.max(1);
-                }
-            }
+    /// The records last seen behind passes, but for those that were stopped: the newest document first. Asks nobody.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub(crate) fn seen(&self, passes: &[SharedRow]) -> Result<Vec<SharedRecord>, ErrorView> {
+        let mut records = Vec::new();
+        for row in passes.iter().filter(|row| row.stopped.is_none()) {
+            records.extend(self.wallet.shared_items(&row.pass.terms.rho)?);
         }
+        Ok(in_order(records))
     }
 
     /// Everybody the hospitals list.

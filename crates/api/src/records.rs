@@ -26,7 +26,7 @@ use crate::views::content::{self, Shown};
 use crate::views::people::People;
 use crate::views::records::{self as rows, Records};
 use crate::views::{self, trust};
-use crate::{errors, files};
+use crate::{errors, files, shared};
 
 /// Documents up to this size are read into memory to be shown; larger ones can be saved.
 const SHOWN_BYTES_MAX: u64 = 64 << 20;
@@ -125,8 +125,8 @@ fn row(profile: &OpenProfile, key: &RecordKey, opening: &Opening) -> Result<Reco
         let row = written.iter().find(|row| row.reference == *reference);
         return Ok(records.on_its_way(row.ok_or_else(|| errors::plain(ErrorCode::NotFound))?, &profile.me()?));
     };
-    let listing = profile.listing(patient);
-    let listed = listing.iter().flat_map(|listing| &listing.records).find(|row| row.item.reference == *reference);
+    let seen = profile.seen(&shared::of_patient(profile, patient)?)?;
+    let listed = seen.iter().find(|row| row.item.reference == *reference);
     match (listed, opening) {
         (Some(record), _) => Ok(records.shared(patient, record)),
         (None, Opening::Opened(opened)) => Ok(records.unlisted(patient, opened)),

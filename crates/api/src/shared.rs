@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use carekey_protocol::ParticipantId;
 use carekey_protocol::pass::PassSecret;
-use carekey_wallet::reading::SharedListing;
+use carekey_wallet::reading::SharedRecord;
 use carekey_wallet::vault::shared::SharedRow;
 
 use crate::context::Context;
@@ -27,8 +27,10 @@ pub(crate) async fn list(cx: &Context, _: SharedListRequest) -> Result<SharedLis
     for row in profile.wallet.shared()? {
         by_patient.entry(row.pass.patient).or_default().push(row);
     }
-    let mut sharers: Vec<SharerView> =
-        by_patient.iter().map(|(patient, rows)| sharer(&profile, &people, patient, rows)).collect();
+    let mut sharers = Vec::with_capacity(by_patient.len());
+    for (patient, rows) in &by_patient {
+        sharers.push(sharer(&profile, &people, patient, rows)?);
+    }
     sharers.sort_by_key(|one| (is_over(one), Reverse(one.latest)));
     Ok(SharedListView { people: sharers })
 }
@@ -49,7 +51,6 @@ pub(crate) async fn records(cx: &Context, request: SharedRecordsRequest) -> Resu
             tracing::debug!("the directory cannot be read: {}", error.message);
         }
     }
-    profile.keep_listing(patient, listing.clone());
     let people = People::of(&profile)?;
     let shown = Records { profile: &profile, people: &people };
     let mut records: Vec<RecordRow> = listing.records.iter().map(|record| shown.shared(&patient, record)).collect();
@@ -57,21 +58,30 @@ pub(crate) async fn records(cx: &Context, request: SharedRecordsRequest) -> Resu
     // Asking the hospitals may have told that something was stopped.
     let rows = of_patient(&profile, &patient)?;
     Ok(SharedRecordsView {
-        sharer: sharer(&profile, &people, &patient, &rows),
+        sharer: sharer(&profile, &people, &patient, &rows)?,
         records,
         unreachable: profile.hospital_names(listing.unreachable),
     })
 }
 
-fn of_patient(profile: &OpenProfile, patient: &ParticipantId) -> Result<Vec<SharedRow>, ErrorView> {
+/// A patient's passes, the newest first.
+///
+/// # Errors
+/// The vault's.
+pub(crate) fn of_patient(profile: &OpenProfile, patient: &ParticipantId) -> Result<Vec<SharedRow>, ErrorView> {
     let mut rows = profile.wallet.shared()?;
     rows.retain(|row| row.pass.patient == *patient);
     Ok(rows)
 }
 
-fn sharer(profile: &OpenProfile, people: &People<'_>, patient: &ParticipantId, rows: &[SharedRow]) -> SharerView {
-    let listing = profile.listing(patient).unwrap_or_default();
-    let mut shares: Vec<ShareView> = rows.iter().map(|row| share(row, &listing, files::now())).collect();
+fn sharer(
+    profile: &OpenProfile,
+    people: &People<'_>,
+    patient: &ParticipantId,
+    rows: &[SharedRow],
+) -> Result<SharerView, ErrorView> {
+    let seen = profile.seen(rows)?;
+    let mut shares: Vec<ShareView> = rows.iter().map(|row| share(row, &seen, files::now())).collect();
     shares.sort_by_key(|share| Reverse(share.received));
     let mut who = people.view_id(patient, "");
     if let Some(chosen) = rows.iter().map(|row| row.pass.patient_name.as_str()).find(|name| !name.is_empty()) {
@@ -79,24 +89,24 @@ fn sharer(profile: &OpenProfile, people: &People<'_>, patient: &ParticipantId, r
         who.name = chosen.to_owned();
     }
     let latest = shares.iter().map(|share| share.received);
-    let newest = listing.records.iter().map(|record| record.item.document_time.0);
-    SharerView {
+    let newest = seen.iter().map(|record| record.item.document_time.0);
+    Ok(SharerView {
         patient: who,
-        records: listing.records.len() as u32,
-        unread: listing.records.iter().filter(|record| record.unread).count() as u32,
+        records: seen.len() as u32,
+        unread: seen.iter().filter(|record| record.unread).count() as u32,
         latest: latest.chain(newest).max().unwrap_or(0),
         shares,
-    }
+    })
 }
 
-fn share(row: &SharedRow, listing: &SharedListing, now: u64) -> ShareView {
+fn share(row: &SharedRow, seen: &[SharedRecord], now: u64) -> ShareView {
     let terms = &row.pass.terms;
     let what = match &row.pass.secret {
         PassSecret::Collection { collection, .. } => {
             GrantWhat::Collection { collection: views::collection(*collection) }
         }
         PassSecret::Record { reference, .. } => {
-            let listed = listing.records.iter().find(|record| record.item.reference == *reference);
+            let listed = seen.iter().find(|record| record.item.reference == *reference);
             let title = listed.map(|record| record.item.title.to_string()).unwrap_or_default();
             GrantWhat::Record { record_id: reference.to_string(), title }
         }

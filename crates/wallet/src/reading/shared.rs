@@ -1,6 +1,6 @@
 //! The reader's side: what others share, and opening it at a hospital (S2 Alg. 5 steps 8–14).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carekey_crypto::{Digest, SecretKey, seal_note};
 use carekey_protocol::access::{AccessBody, Refusal};
@@ -44,6 +44,21 @@ pub struct SharedListing {
     pub refused: Option<Refusal>,
 }
 
+impl From<SharedItemRow> for SharedRecord {
+    fn from(row: SharedItemRow) -> Self {
+        let SharedItemRow { rho, hospital, item, unread, .. } = row;
+        Self { rho, hospital, item, unread }
+    }
+}
+
+/// The newest document first, and each record once, however many passes open it.
+pub fn in_order(mut records: Vec<SharedRecord>) -> Vec<SharedRecord> {
+    records.sort_by_key(|record| std::cmp::Reverse(record.item.document_time));
+    let mut seen = BTreeSet::new();
+    records.retain(|record| seen.insert(record.item.reference));
+    records
+}
+
 impl Wallet {
     /// Everything others share with this person: passes that were found, verified, and replaced by no newer one.
     ///
@@ -51,6 +66,15 @@ impl Wallet {
     /// [`WalletError::Vault`].
     pub fn shared(&self) -> Result<Vec<SharedRow>, WalletError> {
         Ok(newest_epochs(self.read(shared::list)?))
+    }
+
+    /// The records behind a pass as they were last seen there. Asks nobody.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn shared_items(&self, rho: &Digest) -> Result<Vec<SharedRecord>, WalletError> {
+        let rows = self.read(|tx| shared::items(tx, rho))?;
+        Ok(rows.into_iter().map(SharedRecord::from).collect())
     }
 
     /// Asks the hospitals what lies behind the passes of a patient. Each list is an access, and receipted as one.
@@ -71,13 +95,9 @@ impl Wallet {
                 }
                 PassSecret::Collection { .. } => self.list_catalogues(&row.pass, purpose, &mut listing).await?,
             }
-            for known in self.read(|tx| shared::items(tx, &row.pass.terms.rho))? {
-                let SharedItemRow { rho, hospital, item, unread, .. } = known;
-                listing.records.push(SharedRecord { rho, hospital, item, unread });
-            }
+            listing.records.extend(self.shared_items(&row.pass.terms.rho)?);
         }
-        listing.records.sort_by_key(|record| std::cmp::Reverse(record.item.document_time));
-        listing.records.dedup_by_key(|record| record.item.reference);
+        listing.records = in_order(listing.records);
         self.write(|tx| shared::set_seen(tx, patient))?;
         Ok(listing)
     }
