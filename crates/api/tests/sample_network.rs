@@ -105,6 +105,14 @@ async fn a_patient_shares_a_doctor_reads_and_the_patient_stops_it() {
     assert_eq!((&read["trust"]["state"], &read["content"]), (&json!("verified"), &opened["content"]));
     let proof = desk.ask("amir", "record_proof", which.clone()).await;
     assert!(proof["inclusion"]["height"].as_u64().unwrap() > 0, "{proof}");
+    let own = desk.ask("maria", "record_proof", json!({ "recordId": ecg["id"] })).await;
+    assert_eq!(proof["contentRoot"].as_str().unwrap().len(), 64);
+    assert_eq!(proof["contentRoot"], own["contentRoot"], "both hold the same bytes");
+
+    // What was seen and opened is known without asking the hospitals again.
+    let kept =
+        find(&desk.ask("amir", "shared_list", json!({})).await, "people", "patient", &shared["sharer"]["patient"]);
+    assert_eq!((&kept["records"], &kept["unread"]), (&json!(records.len()), &json!(records.len() - 1)), "{kept}");
     let saved = dir.path().join("ecg");
     let mut export = which.clone();
     export["path"] = json!(saved);
@@ -119,11 +127,17 @@ async fn a_patient_shares_a_doctor_reads_and_the_patient_stops_it() {
         let rows = log["rows"].as_array().unwrap().iter();
         rows.filter(|row| row["reader"]["id"] == amir && row["recordId"] == ecg["id"]).count()
     };
-    let by_receipt = |log: &Value| {
+    let by_both = |log: &Value| {
         let rows = log["rows"].as_array().unwrap();
-        rows.iter().any(|row| row["recordId"] == ecg["id"] && row["receiptHeight"].is_u64())
+        rows.iter().any(|row| {
+            row["reader"]["id"] == amir
+                && row["recordId"] == ecg["id"]
+                && row["receiptHeight"].is_u64()
+                && row["agreement"] == "both"
+                && row["evidence"].as_str().is_some_and(|hex| hex.len() == 2 * (64 + 32))
+        })
     };
-    let log = desk.until("maria", "access_log", json!({ "flaggedOnly": false }), by_receipt).await;
+    let log = desk.until("maria", "access_log", json!({ "flaggedOnly": false }), by_both).await;
     assert_eq!(opens(&log), 1, "{log}");
 
     desk.ask("maria", "grants_revoke", json!({ "grantId": grant["id"] })).await;

@@ -1,7 +1,7 @@
 //! Who looked: the hospitals' receipts and the readers' own notices, laid side by side.
 
-use carekey_crypto::open_note;
-use carekey_protocol::access::Refusal;
+use carekey_crypto::{Signature, open_note};
+use carekey_protocol::access::{Challenge, Refusal};
 use carekey_protocol::receipt::{ReadNotice, ReceiptBatch};
 use carekey_protocol::transaction::KIND_READ_NOTICE;
 use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, RecordRef, TxId, UnixMillis, decode};
@@ -39,6 +39,8 @@ pub enum Flag {
 pub struct Access {
     /// The hospital.
     pub hospital: HospitalId,
+    /// The challenge that was answered: with the hospital, it names the access.
+    pub challenge: Challenge,
     /// Who read.
     pub reader: ParticipantId,
     /// Their certificate, if this wallet has seen it.
@@ -53,6 +55,10 @@ pub struct Access {
     pub grant: Option<u64>,
     /// The receipt's transaction and block: the proof.
     pub recorded: Option<(TxId, BlockHeight)>,
+    /// The reader's own notice of it has arrived.
+    pub told_by_reader: bool,
+    /// ϑ, as the receipt shows it; none before the hospital has told.
+    pub theta: Option<Signature>,
     /// ϑ was checked against the reader's certificate: they cannot deny it.
     pub proven: bool,
     /// What does not add up.
@@ -202,5 +208,19 @@ fn judge(
         }
         (None, None) => (UnixMillis(0), String::new(), None),
     };
-    Access { hospital: row.hospital, reader, certificate, time, purpose, record, grant, recorded, proven, flags }
+    Access {
+        hospital: row.hospital,
+        challenge: row.challenge,
+        reader,
+        certificate,
+        time,
+        purpose,
+        record,
+        grant,
+        recorded,
+        told_by_reader: row.notice.is_some(),
+        theta: row.receipt.as_ref().map(|told| told.receipt.theta),
+        proven,
+        flags,
+    }
 }

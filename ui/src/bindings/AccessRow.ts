@@ -62,6 +62,7 @@ hospital: string,
  */
 receiptHeight: number | null, 
 /**
- * The reader's signature on the request, hex: evidence that it was them.
+ * The reader's signature on the request (64 bytes) and the hospital's challenge it answers (32 bytes), hex: evidence
+ * that it was them. None unless the signature was checked.
  */
 evidence: string | null, };

@@ -25,7 +25,7 @@ pub enum AccessAgreement {
     Both,
     /// Only one has reported so far; the other may still come.
     Waiting,
-    /// Only the hospital reported it, and the reader should have by now.
+    /// Only the hospital reported it, and the reader should have by now, or was refused and has nothing to report.
     OnlyHospital,
     /// Only the reader reported it, and the hospital should have by now.
     OnlyReader,
@@ -62,7 +62,8 @@ pub struct AccessRow {
     pub hospital: String,
     /// Height of the block with the hospital's receipt.
     pub receipt_height: Option<u64>,
-    /// The reader's signature on the request, hex: evidence that it was them.
+    /// The reader's signature on the request (64 bytes) and the hospital's challenge it answers (32 bytes), hex: evidence
+    /// that it was them. None unless the signature was checked.
     pub evidence: Option<String>,
 }
 

@@ -1,12 +1,11 @@
 //! Accesses, as the owner sees them.
 
-use std::collections::HashMap;
-
 use carekey_wallet::access_log::{Access, Flag};
 use carekey_wallet::grants::{GrantRow, GrantWhat};
 
 use super::people::People;
 use super::{collection, purpose};
+use crate::files::hex;
 use crate::opened::OpenProfile;
 use crate::types::{AccessAgreement, AccessOutcome, AccessRow, Collection, ErrorView};
 
@@ -16,16 +15,7 @@ use crate::types::{AccessAgreement, AccessOutcome, AccessRow, Collection, ErrorV
 /// The vault's.
 pub(crate) fn rows(profile: &OpenProfile, people: &People<'_>, log: &[Access]) -> Result<Vec<AccessRow>, ErrorView> {
     let grants = profile.wallet.grants()?;
-    let mut seen = HashMap::new();
-    let mut rows: Vec<AccessRow> = Vec::with_capacity(log.len());
-    // From the oldest, so that a later access of the same millisecond does not take another's identifier.
-    for access in log.iter().rev() {
-        let name = format!("{}-{}-{}", access.hospital, access.time.0, access.reader);
-        let nth = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(0_u32);
-        rows.push(row(profile, people, &grants, access, format!("{name}-{nth}")));
-    }
-    rows.reverse();
-    Ok(merge_looks(rows))
+    Ok(merge_looks(log.iter().map(|access| row(profile, people, &grants, access)).collect()))
 }
 
 /// A look at a collection's list asks each hospital, and the reader's app asks again when something changes. Several
@@ -50,14 +40,14 @@ fn merge_looks(rows: Vec<AccessRow>) -> Vec<AccessRow> {
     kept
 }
 
-fn row(profile: &OpenProfile, people: &People<'_>, grants: &[GrantRow], access: &Access, id: String) -> AccessRow {
+fn row(profile: &OpenProfile, people: &People<'_>, grants: &[GrantRow], access: &Access) -> AccessRow {
     let record = access.record.and_then(|record| profile.wallet.record(&record).ok());
     let refusal = access.flags.iter().find_map(|flag| match flag {
         Flag::Refused(refusal) => Some(refusal.to_string()),
         _ => None,
     });
     AccessRow {
-        id,
+        id: format!("{}-{}", access.hospital, hex(&access.challenge.0)),
         reader: match &access.certificate {
             Some(certificate) => people.view(certificate),
             None => people.view_id(&access.reader, ""),
@@ -73,7 +63,7 @@ fn row(profile: &OpenProfile, people: &People<'_>, grants: &[GrantRow], access: 
         flagged: !access.flags.is_empty(),
         hospital: profile.hospital(access.hospital),
         receipt_height: access.recorded.map(|(_, height)| height.0),
-        evidence: None,
+        evidence: evidence(access),
     }
 }
 
@@ -88,11 +78,63 @@ fn granted(grants: &[GrantRow], access: &Access) -> Option<Collection> {
 fn agreement(access: &Access) -> AccessAgreement {
     if access.flags.contains(&Flag::NoReceipt) {
         AccessAgreement::OnlyReader
-    } else if access.flags.contains(&Flag::NoNotice) {
-        AccessAgreement::OnlyHospital
-    } else if access.recorded.is_some() {
+    } else if access.recorded.is_some() && access.told_by_reader {
         AccessAgreement::Both
+    } else if access.flags.iter().any(|flag| matches!(flag, Flag::NoNotice | Flag::Refused(_))) {
+        AccessAgreement::OnlyHospital
     } else {
         AccessAgreement::Waiting
+    }
+}
+
+/// ϑ ‖ challenge; none unless ϑ was checked: before, it proves nothing.
+fn evidence(access: &Access) -> Option<String> {
+    let theta = access.theta.filter(|_| access.proven)?;
+    Some(hex(&theta.0) + &hex(&access.challenge.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use carekey_crypto::Signature;
+    use carekey_protocol::access::{Challenge, Refusal};
+    use carekey_protocol::{BlockHeight, HospitalId, ParticipantId, TxId, UnixMillis};
+
+    use super::*;
+
+    fn told(by_hospital: bool, by_reader: bool, flags: &[Flag]) -> Access {
+        Access {
+            hospital: HospitalId([0, 0, 1]),
+            challenge: Challenge([7; 32]),
+            reader: ParticipantId::default(),
+            certificate: None,
+            time: UnixMillis(1),
+            purpose: String::new(),
+            record: None,
+            grant: None,
+            recorded: by_hospital.then_some((TxId(carekey_crypto::Digest::ZERO), BlockHeight(1))),
+            told_by_reader: by_reader,
+            theta: by_hospital.then_some(Signature([9; 64])),
+            proven: by_hospital,
+            flags: flags.to_vec(),
+        }
+    }
+
+    #[test]
+    fn they_agree_once_both_have_told() {
+        assert_eq!(agreement(&told(true, true, &[])), AccessAgreement::Both);
+        assert_eq!(agreement(&told(true, false, &[])), AccessAgreement::Waiting);
+        assert_eq!(agreement(&told(false, true, &[])), AccessAgreement::Waiting);
+        assert_eq!(agreement(&told(true, false, &[Flag::NoNotice])), AccessAgreement::OnlyHospital);
+        assert_eq!(agreement(&told(false, true, &[Flag::NoReceipt])), AccessAgreement::OnlyReader);
+        let refused = told(true, false, &[Flag::Refused(Refusal::Revoked)]);
+        assert_eq!(agreement(&refused), AccessAgreement::OnlyHospital, "nobody tells of what they were refused");
+    }
+
+    #[test]
+    fn evidence_is_what_was_checked() {
+        let proven = told(true, true, &[]);
+        assert_eq!(evidence(&proven), Some("09".repeat(64) + &"07".repeat(32)));
+        assert_eq!(evidence(&Access { proven: false, ..proven }), None, "the signature is not known to be theirs");
+        assert_eq!(evidence(&told(false, true, &[])), None);
     }
 }
