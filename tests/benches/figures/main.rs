@@ -76,6 +76,9 @@ impl Plan {
 fn run(plan: &Plan) -> Outcome {
     let mut aims = Aims::default();
     println!("Measured on {}; load {} at the start.", machine(), load());
+    if plan.quick {
+        println!("Small sizes: they show that it works, and nothing else.");
+    }
     if plan.wants("sealing") {
         sealing::measure(plan.quick, &mut aims)?;
     }
