@@ -102,6 +102,11 @@ impl Connection {
         let profile = self.app.adopt(&dir);
         let mut session = self.call("profile_open", json!({ "profileId": profile, "newWindow": false })).await?;
         if session["stage"] == "locked" {
+            if self.passphrase.is_none() && session["profile"]["custody"] == "passphrase" {
+                return Err(
+                    "this wallet is locked; give its passphrase in CAREKEY_PASSPHRASE or --passphrase-file".into()
+                );
+            }
             session = self.call("profile_unlock", json!({ "passphrase": self.passphrase })).await?;
         }
         Ok(session)
