@@ -30,6 +30,7 @@
 
 pub mod access_log;
 pub mod custody;
+mod errands;
 mod error;
 mod events;
 mod failpoint;
@@ -43,7 +44,6 @@ mod restore;
 mod sync;
 pub mod vault;
 mod wallet;
-mod work;
 
 pub use error::WalletError;
 pub use events::WalletEvent;

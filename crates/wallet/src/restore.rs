@@ -4,6 +4,7 @@ use carekey_protocol::Collection;
 use carekey_protocol::catalogue::CatalogueOperation;
 use carekey_protocol::derive::{derive_catalogue_handle, derive_collection_authorisation, derive_epoch_secret};
 
+use crate::errands::{Work, promise};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::sync::GRANT_GAP;
@@ -11,7 +12,6 @@ use crate::vault::deposits::{self, DepositPlace, DepositRow, DepositState};
 use crate::vault::grants::{self, GrantWhat};
 use crate::vault::{ReadTx, VaultError, collections, meta, outbox, records};
 use crate::wallet::Wallet;
-use crate::work::{Work, promise};
 
 /// How many epochs beyond the last known one are looked for at the hospitals.
 const EPOCH_GAP: u32 = 3;

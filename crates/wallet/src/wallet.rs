@@ -13,12 +13,12 @@ use rand_core::{CryptoRng, UnwrapErr};
 use tokio::sync::{Notify, broadcast};
 
 use crate::custody::RootMaterial;
+use crate::errands::{InFlight, Tracked, Work};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::files;
 use crate::remote::{Remote, Sent};
 use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms, records};
-use crate::work::{InFlight, Tracked, Work};
 
 /// Events a slow listener may fall behind before it misses some; it re-asks everything then.
 const EVENTS_MAX: usize = 256;

@@ -8,12 +8,12 @@ use carekey_protocol::derive::{derive_claim, derive_grant_kt, derive_sigma, rho}
 use carekey_protocol::pass::Scope;
 use carekey_protocol::{Body, ParticipantId, RecordRef, UnixMillis};
 
+use crate::errands::{Tracked, Work, promise};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 pub use crate::vault::grants::{GrantRow, GrantWhat};
 use crate::vault::{Progress, ReadTx, VaultError, WriteTx, collections, grants, people, records};
 use crate::wallet::Wallet;
-use crate::work::{Tracked, Work, promise};
 
 pub use crate::vault::Progress as GrantProgress;
 

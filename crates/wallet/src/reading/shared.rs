@@ -13,12 +13,12 @@ use carekey_protocol::transaction::KIND_READ_NOTICE;
 use carekey_protocol::{Certificate, HospitalId, ParticipantId, Pass, RecordRef, Text, encode};
 
 use super::{Check, OpenedRecord, Withheld, discard_damaged};
+use crate::errands::{Work, promise};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::remote::Granted;
 use crate::vault::shared::{self, SharedItemRow, SharedRow};
 use crate::wallet::{Wallet, os_rng};
-use crate::work::{Work, promise};
 
 /// A record somebody shares, as its catalogue describes it.
 #[derive(Debug, Clone)]

@@ -10,12 +10,12 @@ use carekey_protocol::derive::derive_erasure;
 use carekey_protocol::upload::UploadTicket;
 use carekey_protocol::{Body, Certificate, Collection, HospitalId, RecordRef};
 
+use crate::errands::{Tracked, Work, promise};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::vault::written::{self, WrittenRow};
 use crate::vault::{Progress, people, records};
 use crate::wallet::{Wallet, file_error, os_rng};
-use crate::work::{Tracked, Work, promise};
 
 pub use crate::vault::records::RecordRow;
 pub use seal::RecordDraft;

@@ -13,12 +13,12 @@ use carekey_protocol::transaction::{GrantBody, KIND_ANCHOR, KIND_GRANT, KIND_REC
 use carekey_protocol::{Body, Pass, Transaction, TxId, decode};
 
 use super::find::Hits;
+use crate::errands::submit::set_progress;
+use crate::errands::{Found, Tracked, Work, promise};
 use crate::events::WalletEvent;
 use crate::vault::grants::{self, GrantRow, GrantWhat};
 use crate::vault::{Progress, VaultError, WriteTx, collections, outbox, records, shared, sync_state};
 use crate::wallet::Wallet;
-use crate::work::submit::set_progress;
-use crate::work::{Found, Tracked, Work, promise};
 
 impl Wallet {
     pub(super) fn apply(

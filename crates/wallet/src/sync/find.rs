@@ -8,11 +8,11 @@ use carekey_protocol::derive::derive_grant_nonce;
 use carekey_protocol::transaction::BodyKind;
 use carekey_protocol::{BlockHeight, TxId, decode};
 
+use crate::errands::{Tracked, Work};
 use crate::error::WalletError;
 use crate::vault::grants;
 use crate::vault::outbox::{self, OutboxId};
 use crate::wallet::Wallet;
-use crate::work::{Tracked, Work};
 
 /// A restored wallet looks this many grant numbers beyond the last it found (as BIP-44 does for addresses).
 pub(crate) const GRANT_GAP: u64 = 20;
