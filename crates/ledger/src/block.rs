@@ -4,6 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use carekey_crypto::{Digest, PublicKey, Signature, merkle_leaf, merkle_root, tagged_hash};
 use carekey_protocol::transaction::PublicAnnouncement;
 use carekey_protocol::{Transaction, TxId, encode};
+use rayon::prelude::*;
 
 use crate::bounded;
 use crate::header::Header;
@@ -22,9 +23,13 @@ pub(crate) fn tree_leaf(announcement: &PublicAnnouncement, txid: &TxId) -> Diges
     merkle_leaf(&[&leaf(announcement, txid).0])
 }
 
+/// Entries that one core hashes before it is worth asking another: some hundred microseconds.
+pub(crate) const ENTRIES_AT_ONCE: usize = 64;
+
 /// The Merkle root over a block's leaves.
 pub fn transaction_root(entries: &[CompactEntry]) -> Digest {
-    let leaves: Vec<_> = entries.iter().map(|entry| tree_leaf(&entry.announcement, &entry.txid)).collect();
+    let entries = entries.par_iter().with_min_len(ENTRIES_AT_ONCE);
+    let leaves: Vec<_> = entries.map(|entry| tree_leaf(&entry.announcement, &entry.txid)).collect();
     merkle_root(&leaves)
 }
 
@@ -84,6 +89,17 @@ impl BlockEntry {
     /// The public part with its digest.
     pub fn compact(&self) -> CompactEntry {
         CompactEntry { announcement: self.announcement(), txid: self.txid() }
+    }
+
+    /// The public part with its digest, and the bytes of the transaction, encoded once.
+    pub(crate) fn read(&self) -> (CompactEntry, Option<Vec<u8>>) {
+        match self {
+            Self::Full(transaction) => {
+                let (bytes, txid) = transaction.encode_with_id();
+                (CompactEntry { announcement: transaction.announcement(), txid }, Some(bytes))
+            }
+            Self::Pruned(_) => (self.compact(), None),
+        }
     }
 }
 

@@ -56,10 +56,13 @@ pub use header::Header;
 pub use light::{CatchUp, CompactBatch, LightClient, LightError, SetChange};
 pub use proof::{HistoryProof, LedgerProof, ProofError, TransactionProof};
 pub use rules::attach::{Attach, RejectReason, attach};
-pub use rules::propose::{Proposal, propose_block};
+pub use rules::propose::{Proposal, propose_block, propose_block_knowing};
 pub use rules::reason::Reason;
 pub use rules::state::{AnchorState, StateView};
-pub use rules::verify::{BlockError, VerifiedBlock, check_candidate, verify_block, verify_certified_block};
+pub use rules::verify::{
+    BlockError, Known, VerifiedBlock, check_candidate, check_candidates, verify_block, verify_block_knowing,
+    verify_certified_block,
+};
 pub use store::check::{ChainFault, ChainReport, Fault, verify_chain};
 pub use store::reader::Reader;
 pub use store::{ApplyError, Store, StoreError, apply_block};

@@ -6,6 +6,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use carekey_crypto::{Digest, PublicKey, SecretKey, Signature, SignatureInvalid};
 use carekey_protocol::{BlockHeight, HospitalId, NetworkId, encode};
+use rayon::prelude::*;
 
 use crate::bounded;
 use crate::header::Header;
@@ -130,12 +131,13 @@ impl QuorumCertificate {
             return Err(CertificateInvalid::Order);
         }
         let vote = Vote::precommit(header, self.round);
-        let mut signed = 0;
-        for (hospital, signature) in &self.signatures {
+        let check = |(hospital, signature): &(HospitalId, Signature)| {
             let member = validators.get(*hospital).ok_or(CertificateInvalid::Stranger(*hospital))?;
             vote.verify(&member.ledger_key, signature).map_err(|_| CertificateInvalid::Signature(*hospital))?;
-            signed += u128::from(member.voting_power);
-        }
+            Ok(u128::from(member.voting_power))
+        };
+        let powers: Vec<_> = self.signatures.par_iter().map(check).collect();
+        let signed: u128 = powers.into_iter().sum::<Result<_, _>>()?;
         if !validators.is_quorum(signed) {
             return Err(CertificateInvalid::NoQuorum { signed, total: validators.total_power() });
         }

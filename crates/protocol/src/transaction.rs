@@ -219,7 +219,14 @@ impl Transaction {
 
     /// txid.
     pub fn id(&self) -> TxId {
-        TxId(tagged_hash(labels::TRANSACTION, &[&encode(self)]))
+        self.encode_with_id().1
+    }
+
+    /// The canonical bytes, and txid = H("tx", bytes), for those who need both.
+    pub fn encode_with_id(&self) -> (Vec<u8>, TxId) {
+        let bytes = encode(self);
+        let id = TxId(tagged_hash(labels::TRANSACTION, &[&bytes]));
+        (bytes, id)
     }
 
     /// What the public, and a scanning wallet, sees of it.
@@ -255,15 +262,27 @@ impl Transaction {
                 .verify(labels::TRANSACTION_SIGNATURE, &[&signed], signature)
                 .map_err(|_| TransactionError::Signature),
             Author::Pseudonym { key, epoch, certificate, signature } if !is_registry => {
-                if !epoch_accepted(*epoch, block_time) {
-                    return Err(TransactionError::PseudonymExpired);
-                }
+                self.check_epoch(block_time)?;
                 verify_pseudonym(authority, network, key, *epoch, certificate)
                     .map_err(|_| TransactionError::PseudonymForged)?;
                 key.verify(labels::TRANSACTION_SIGNATURE, &[&signed], signature)
                     .map_err(|_| TransactionError::Signature)
             }
             _ => Err(TransactionError::Author),
+        }
+    }
+
+    /// The part of [`verify`](Self::verify) that depends on the time: all that is left to check of a transaction that
+    /// was verified before.
+    ///
+    /// # Errors
+    /// [`TransactionError::PseudonymExpired`].
+    pub fn check_epoch(&self, block_time: UnixMillis) -> Result<(), TransactionError> {
+        match self.author {
+            Author::Pseudonym { epoch, .. } if !epoch_accepted(epoch, block_time) => {
+                Err(TransactionError::PseudonymExpired)
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -10,11 +10,10 @@ use carekey_protocol::{Body, CertificateSerial, HospitalRegistration, Transactio
 use super::reason::Reason;
 use super::state::StateView;
 use crate::block::PrunedAnchor;
-use crate::store::StoreError;
 use crate::validators::ValidatorSet;
 
 /// The rows a block adds to the state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Effects {
     pub(crate) pseudonyms: Vec<PublicKey>,
     pub(crate) revocations: Vec<Digest>,
@@ -26,14 +25,13 @@ pub(crate) struct Effects {
     pub(crate) certificates: Vec<CertificateSerial>,
     /// Numbers of the registry changes.
     pub(crate) registry: Vec<u64>,
-    /// The set that signs the next block.
-    pub(crate) next_validators: ValidatorSet,
+    /// The set that signs the next block, if it is another one.
+    pub(crate) next_validators: Option<ValidatorSet>,
 }
 
 /// The state within a block: the head's, and what the block's earlier transactions added.
-pub(crate) struct Overlay<'a, V> {
-    view: &'a V,
-    sequence: u64,
+pub(crate) struct Overlay<'a> {
+    view: &'a dyn StateView,
     txids: HashSet<TxId>,
     pseudonyms: HashSet<PublicKey>,
     revocations: HashSet<Digest>,
@@ -43,29 +41,18 @@ pub(crate) struct Overlay<'a, V> {
     effects: Effects,
 }
 
-impl<'a, V: StateView> Overlay<'a, V> {
-    pub(crate) fn new(view: &'a V) -> Result<Self, StoreError> {
-        let effects = Effects {
-            pseudonyms: Vec::new(),
-            revocations: Vec::new(),
-            anchors: Vec::new(),
-            erasures: Vec::new(),
-            hospitals: Vec::new(),
-            certificates: Vec::new(),
-            registry: Vec::new(),
-            next_validators: view.next_validators()?,
-        };
-        Ok(Self {
+impl<'a> Overlay<'a> {
+    pub(crate) fn new(view: &'a dyn StateView) -> Self {
+        Self {
             view,
-            sequence: view.registry_sequence()?,
             txids: HashSet::new(),
             pseudonyms: HashSet::new(),
             revocations: HashSet::new(),
             anchors: HashMap::new(),
             erased: HashSet::new(),
             certificates: HashSet::new(),
-            effects,
-        })
+            effects: Effects::default(),
+        }
     }
 
     pub(crate) fn into_effects(self) -> Effects {
@@ -159,13 +146,21 @@ impl<'a, V: StateView> Overlay<'a, V> {
     }
 
     fn admit_registry(&mut self, found: u64, change: &RegistryChange) -> Result<(), Reason> {
-        let expected = self.sequence.saturating_add(1);
+        let last = match self.effects.registry.last() {
+            Some(last) => *last,
+            None => self.view.registry_sequence()?,
+        };
+        let expected = last.saturating_add(1);
         if found != expected {
             return Err(Reason::Sequence { expected, found });
         }
         match change {
             RegistryChange::Hospital(registration) => {
-                self.effects.next_validators = self.effects.next_validators.with(registration)?;
+                let next = match &self.effects.next_validators {
+                    Some(next) => next.with(registration)?,
+                    None => self.view.next_validators()?.with(registration)?,
+                };
+                self.effects.next_validators = Some(next);
                 self.effects.hospitals.push(registration.clone());
             }
             RegistryChange::RevokeCertificate(serial) => {
@@ -176,7 +171,6 @@ impl<'a, V: StateView> Overlay<'a, V> {
             }
             RegistryChange::Trace { .. } => (),
         }
-        self.sequence = expected;
         self.effects.registry.push(expected);
         Ok(())
     }

@@ -18,12 +18,23 @@ pub struct AnchorState {
     pub erased: Option<BlockHeight>,
 }
 
-/// The state after some block, the *head*. All answers are about that one block.
+/// The state after some block, the *head*.
 pub trait StateView {
+    /// Asks several questions about one and the same head, however the chain grows meanwhile.
+    ///
+    /// # Errors
+    /// Those of `ask`, and [`StoreError`], here and below, when the state cannot be read.
+    fn at_one_head<T>(&self, ask: impl FnOnce(&dyn StateView) -> Result<T, StoreError>) -> Result<T, StoreError>
+    where
+        Self: Sized,
+    {
+        ask(self)
+    }
+
     /// The head's header.
     ///
     /// # Errors
-    /// [`StoreError`], here and below, when the state cannot be read.
+    /// [`StoreError`].
     fn head_header(&self) -> Result<Header, StoreError>;
 
     /// The set that signs the block after the head.

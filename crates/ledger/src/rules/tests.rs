@@ -1,11 +1,15 @@
 //! Each rule is broken by a block that differs from a good one in one respect.
 
-use carekey_crypto::{Digest, SecretKey, test_rng};
+use carekey_crypto::{Digest, SecretKey, Signature, test_rng};
+use carekey_protocol::pseudonym::EPOCH_MILLIS;
 use carekey_protocol::transaction::{RegistryChange, TransactionError};
 use carekey_protocol::{BlockHeight, CertificateSerial, HospitalId, NetworkId, Transaction, TxId, UnixMillis};
 use tempfile::TempDir;
 
-use super::verify::{BlockError, check_candidate, verify_block, verify_certified_block};
+use super::propose::propose_block_knowing;
+use super::verify::{
+    BlockError, check_candidate, check_candidates, verify_block, verify_block_knowing, verify_certified_block,
+};
 use crate::block::{Block, BlockEntry, transaction_root};
 use crate::limits::CLOCK_AHEAD_MS_MAX;
 use crate::testkit::{FOUNDED, NORTH, SOUTH, TestChain, TestNetwork, test_key};
@@ -113,6 +117,58 @@ fn a_transaction_is_recorded_once_and_a_pseudonym_used_once() {
     chain.mine(vec![revocation.clone(), sign(2)]);
     assert_eq!(refusal(&chain, vec![revocation]), Reason::Duplicate, "in an earlier block, too");
     assert_eq!(refusal(&chain, vec![sign(3)]), Reason::PseudonymUsed);
+}
+
+#[test]
+fn of_a_known_transaction_only_the_epoch_and_the_state_are_checked_again() {
+    let (mut chain, _folder) = chain();
+    let (network, genesis) = (chain.network.id(), chain.network.genesis.clone());
+    let sign = |supply: &mut TestNetwork, time| {
+        let (key, epoch, _) = supply.pseudonym(time);
+        let uncertified = Signature([0; 64]);
+        Transaction::by_pseudonym(network, carekey_protocol::Body::Revoke([9; 32]), &key, epoch, uncertified)
+    };
+    let now = chain.now;
+    let vouched_for = sign(&mut chain.network, now);
+    let next_epoch = sign(&mut chain.network, now.plus(EPOCH_MILLIS));
+    let used = chain.network.revoke([9; 32], now);
+    chain.mine(vec![used]);
+    let ids = [vouched_for.id(), next_epoch.id()];
+    let known = |txid: &TxId| ids.contains(txid);
+    let judge = |transaction: &Transaction| {
+        let block = forced(&chain, vec![transaction.clone()]);
+        match verify_block_knowing(chain.store.reader(), &genesis, block, chain.now, &known) {
+            Err(BlockError::Transaction { reason, .. }) => reason,
+            other => panic!("expected a refusal, got {other:?}"),
+        }
+    };
+    assert_eq!(judge(&vouched_for), Reason::AlreadyRevoked, "its forged certificate was not looked at again");
+    assert_eq!(judge(&next_epoch), Reason::Invalid(TransactionError::PseudonymExpired));
+    let stranger = sign(&mut chain.network.clone(), now);
+    assert_eq!(judge(&stranger), Reason::Invalid(TransactionError::PseudonymForged));
+
+    let candidates = vec![vouched_for, next_epoch, stranger];
+    let proposal = propose_block_knowing(chain.store.reader(), &genesis, candidates, chain.now, NORTH, &known).unwrap();
+    let reasons: Vec<_> = proposal.dropped.into_iter().map(|(_, reason)| reason).collect();
+    let (expired, forged) = (TransactionError::PseudonymExpired.into(), TransactionError::PseudonymForged.into());
+    assert_eq!(reasons, [Reason::AlreadyRevoked, expired, forged]);
+}
+
+#[test]
+fn many_candidates_are_judged_as_one_by_one() {
+    let (mut chain, _folder) = chain();
+    let now = chain.now;
+    let [good, twin, used] = [1, 1, 2].map(|sigma| chain.network.revoke([sigma; 32], now));
+    chain.mine(vec![used.clone()]);
+    let mut forged = good.clone();
+    forged.body = carekey_protocol::Body::Revoke([3; 32]);
+    let candidates = [good, twin, used, forged];
+    let genesis = &chain.network.genesis;
+    let verdicts = check_candidates(chain.store.reader(), genesis, &candidates, chain.now);
+    assert_eq!(verdicts, [Ok(()), Ok(()), Err(Reason::Duplicate), Err(TransactionError::Signature.into())]);
+    for (candidate, verdict) in candidates.iter().zip(verdicts) {
+        assert_eq!(check_candidate(chain.store.reader(), genesis, candidate, chain.now), verdict);
+    }
 }
 
 #[test]

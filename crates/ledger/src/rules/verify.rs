@@ -3,13 +3,13 @@
 use carekey_crypto::Digest;
 use carekey_protocol::pseudonym::{epoch_accepted, verify_pseudonym};
 use carekey_protocol::transaction::{TRANSACTION_BYTES_MAX, TransactionError};
-use carekey_protocol::{BlockHeight, Genesis, HospitalId, Transaction, TxId, UnixMillis, encode};
+use carekey_protocol::{BlockHeight, Genesis, HospitalId, NetworkId, Transaction, TxId, UnixMillis};
 use rayon::prelude::*;
 
 use super::effects::{Effects, Overlay};
 use super::reason::Reason;
 use super::state::StateView;
-use crate::block::{Block, BlockEntry, CompactEntry, PrunedAnchor, transaction_root};
+use crate::block::{Block, BlockEntry, CompactEntry, ENTRIES_AT_ONCE, PrunedAnchor, transaction_root};
 use crate::header::Header;
 use crate::limits::{BLOCK_BYTES_MAX, CLOCK_AHEAD_MS_MAX, TRANSACTIONS_PER_BLOCK_MAX};
 use crate::store::StoreError;
@@ -90,10 +90,21 @@ pub enum BlockError {
 pub struct VerifiedBlock {
     pub(crate) block: Block,
     pub(crate) compact: Vec<CompactEntry>,
+    /// The transactions' bytes; none for pruned ones.
+    pub(crate) bodies: Vec<Option<Vec<u8>>>,
     pub(crate) hash: Digest,
     pub(crate) validators: ValidatorSet,
+    /// The certificate it was verified with.
+    pub(crate) sealed: Option<QuorumCertificate>,
     pub(crate) effects: Effects,
 }
+
+/// Says of a transaction whether this process has verified it before. A txid covers every byte, signatures included, so
+/// a mempool may answer by txid; what depends on the time is checked again.
+pub type Known<'a> = &'a (dyn Fn(&TxId) -> bool + Sync);
+
+/// Knows nothing: everything is checked.
+pub(crate) const NOTHING_KNOWN: Known<'static> = &|_| false;
 
 impl VerifiedBlock {
     /// The block.
@@ -122,10 +133,24 @@ pub fn verify_block(
     block: Block,
     now: UnixMillis,
 ) -> Result<VerifiedBlock, BlockError> {
+    verify_block_knowing(view, genesis, block, now, NOTHING_KNOWN)
+}
+
+/// Checks a new block without checking the signatures of transactions that are `known`.
+///
+/// # Errors
+/// [`BlockError`]: the first rule it breaks.
+pub fn verify_block_knowing(
+    view: &impl StateView,
+    genesis: &Genesis,
+    block: Block,
+    now: UnixMillis,
+    known: Known<'_>,
+) -> Result<VerifiedBlock, BlockError> {
     if let Some(index) = block.transactions.iter().position(|entry| matches!(entry, BlockEntry::Pruned(_))) {
         return Err(BlockError::Pruned { index });
     }
-    verify(view, genesis, block, now)
+    view.at_one_head(|view| Ok(verify(view, genesis, block, now, known, None)))?
 }
 
 /// Checks a block that the network has already made final, as a node does that catches up. Such a block may lack the
@@ -140,9 +165,7 @@ pub fn verify_certified_block(
     certificate: &QuorumCertificate,
     now: UnixMillis,
 ) -> Result<VerifiedBlock, BlockError> {
-    check_header(&view.head_header()?, genesis, &block.header, now)?;
-    certificate.verify(&block.header, &view.next_validators()?)?;
-    verify(view, genesis, block, now)
+    view.at_one_head(|view| Ok(verify(view, genesis, block, now, NOTHING_KNOWN, Some(certificate))))?
 }
 
 /// Whether a transaction could stand in the next block as things are: what a hospital asks before it takes one in.
@@ -155,19 +178,49 @@ pub fn check_candidate(
     transaction: &Transaction,
     now: UnixMillis,
 ) -> Result<(), Reason> {
-    let txid = check_alone(transaction, genesis, now)?;
-    Overlay::new(view)?.admit(txid, transaction)
+    let checked = check_candidates(view, genesis, std::slice::from_ref(transaction), now);
+    checked.into_iter().next().unwrap_or(Ok(()))
+}
+
+/// [`check_candidate`] for many at once, on all cores. Each is judged for itself: two that exclude each other are both
+/// taken.
+pub fn check_candidates(
+    view: &impl StateView,
+    genesis: &Genesis,
+    transactions: &[Transaction],
+    now: UnixMillis,
+) -> Vec<Result<(), Reason>> {
+    let network = genesis.network_id();
+    let checked: Vec<_> = transactions
+        .par_iter()
+        .map(|transaction| {
+            let (bytes, txid) = transaction.encode_with_id();
+            check_alone(transaction, bytes.len(), network, genesis, now).map(|()| txid)
+        })
+        .collect();
+    let admitted = view.at_one_head(|view| {
+        let admit = |(transaction, checked): (_, &Result<TxId, Reason>)| {
+            checked.clone().and_then(|txid| Overlay::new(view).admit(txid, transaction))
+        };
+        Ok(transactions.iter().zip(&checked).map(admit).collect())
+    });
+    admitted.unwrap_or_else(|error| vec![Err(Reason::Store(error)); transactions.len()])
 }
 
 fn verify(
-    view: &impl StateView,
+    view: &dyn StateView,
     genesis: &Genesis,
     block: Block,
     now: UnixMillis,
+    known: Known<'_>,
+    sealed: Option<&QuorumCertificate>,
 ) -> Result<VerifiedBlock, BlockError> {
     let header = &block.header;
     check_header(&view.head_header()?, genesis, header, now)?;
     let validators = view.next_validators()?;
+    if let Some(certificate) = sealed {
+        certificate.verify(header, &validators)?;
+    }
     if header.validators_hash != validators.hash() {
         return Err(BlockError::Validators);
     }
@@ -181,22 +234,30 @@ fn verify(
     if count > TRANSACTIONS_PER_BLOCK_MAX {
         return Err(BlockError::TooManyTransactions(count));
     }
-    let bytes = block.transactions.iter().map(|entry| entry.transaction().map_or(0, |one| encode(one).len())).sum();
+    let (compact, bodies): (Vec<_>, Vec<_>) =
+        block.transactions.par_iter().with_min_len(ENTRIES_AT_ONCE).map(BlockEntry::read).unzip();
+    let bytes = bodies.iter().flatten().map(Vec::len).sum();
     if bytes > BLOCK_BYTES_MAX {
         return Err(BlockError::TooManyBytes(bytes));
     }
-
-    let compact: Vec<_> = block.transactions.par_iter().map(BlockEntry::compact).collect();
     if transaction_root(&compact) != header.transaction_root {
         return Err(BlockError::TransactionRoot);
     }
-    let checked: Vec<_> =
-        block.transactions.par_iter().map(|entry| check_entry_alone(entry, genesis, header.time)).collect();
 
-    let mut overlay = Overlay::new(view)?;
+    let check = |(index, entry): (usize, &BlockEntry)| match entry {
+        BlockEntry::Full(transaction) if known(&compact[index].txid) => Ok(transaction.check_epoch(header.time)?),
+        BlockEntry::Full(transaction) => {
+            let bytes = bodies[index].as_ref().map_or(0, Vec::len);
+            check_alone(transaction, bytes, header.network, genesis, header.time)
+        }
+        BlockEntry::Pruned(pruned) => check_pruned_alone(pruned, header.network, genesis, header.time),
+    };
+    let checked: Vec<_> = block.transactions.par_iter().enumerate().map(check).collect();
+
+    let mut overlay = Overlay::new(view);
     for (index, (entry, checked)) in block.transactions.iter().zip(checked).enumerate() {
-        let admitted = checked.and_then(|txid| match entry {
-            BlockEntry::Full(transaction) => overlay.admit(txid, transaction),
+        let admitted = checked.and_then(|()| match entry {
+            BlockEntry::Full(transaction) => overlay.admit(compact[index].txid, transaction),
             BlockEntry::Pruned(pruned) => overlay.admit_pruned(pruned),
         });
         admitted.map_err(|reason| match reason {
@@ -205,10 +266,11 @@ fn verify(
         })?;
     }
     let effects = overlay.into_effects();
-    if header.next_validators_hash != effects.next_validators.hash() {
+    if header.next_validators_hash != effects.next_validators.as_ref().unwrap_or(&validators).hash() {
         return Err(BlockError::NextValidators);
     }
-    Ok(VerifiedBlock { hash: header.hash(), compact, validators, effects, block })
+    let (hash, sealed) = (header.hash(), sealed.cloned());
+    Ok(VerifiedBlock { hash, compact, bodies, validators, sealed, effects, block })
 }
 
 fn check_header(head: &Header, genesis: &Genesis, header: &Header, now: UnixMillis) -> Result<(), BlockError> {
@@ -234,28 +296,30 @@ fn check_header(head: &Header, genesis: &Genesis, header: &Header, now: UnixMill
     Ok(())
 }
 
-fn check_entry_alone(entry: &BlockEntry, genesis: &Genesis, time: UnixMillis) -> Result<TxId, Reason> {
-    match entry {
-        BlockEntry::Full(transaction) => check_alone(transaction, genesis, time),
-        BlockEntry::Pruned(pruned) => check_pruned_alone(pruned, genesis, time).map(|()| pruned.txid),
-    }
-}
-
-/// Everything about a transaction that needs no state.
-pub(crate) fn check_alone(transaction: &Transaction, genesis: &Genesis, time: UnixMillis) -> Result<TxId, Reason> {
-    let bytes = encode(transaction).len();
+/// Everything about a transaction of that many bytes that needs no state.
+pub(crate) fn check_alone(
+    transaction: &Transaction,
+    bytes: usize,
+    network: NetworkId,
+    genesis: &Genesis,
+    time: UnixMillis,
+) -> Result<(), Reason> {
     if bytes > TRANSACTION_BYTES_MAX {
         return Err(Reason::TooLarge { bytes });
     }
-    transaction.verify(genesis.network_id(), &genesis.authority_key, time)?;
-    Ok(transaction.id())
+    Ok(transaction.verify(network, &genesis.authority_key, time)?)
 }
 
-fn check_pruned_alone(pruned: &PrunedAnchor, genesis: &Genesis, time: UnixMillis) -> Result<(), Reason> {
+fn check_pruned_alone(
+    pruned: &PrunedAnchor,
+    network: NetworkId,
+    genesis: &Genesis,
+    time: UnixMillis,
+) -> Result<(), Reason> {
     if !epoch_accepted(pruned.epoch, time) {
         return Err(TransactionError::PseudonymExpired.into());
     }
     let PrunedAnchor { pseudonym, epoch, certificate, .. } = pruned;
-    verify_pseudonym(&genesis.authority_key, genesis.network_id(), pseudonym, *epoch, certificate)
+    verify_pseudonym(&genesis.authority_key, network, pseudonym, *epoch, certificate)
         .map_err(|_| TransactionError::PseudonymForged.into())
 }

@@ -64,6 +64,10 @@ impl StateView for Before<'_> {
 }
 
 impl StateView for Reader {
+    fn at_one_head<T>(&self, ask: impl FnOnce(&dyn StateView) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.read(|db| ask(&Before::head(db)?))
+    }
+
     fn head_header(&self) -> Result<Header, StoreError> {
         self.read(|db| Before::head(db)?.head_header())
     }

@@ -32,12 +32,13 @@ pub(super) fn block(
     let header = &verified.block.header;
     header_row(db, header, verified.hash, certificate)?;
     let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)")?;
-    for (position, (entry, compact)) in (0i64..).zip(verified.block.transactions.iter().zip(&verified.compact)) {
-        let (body, pseudonym) = match entry {
-            BlockEntry::Full(transaction) => (Some(encode(transaction)), None),
+    let entries = verified.block.transactions.iter().zip(&verified.compact).zip(&verified.bodies);
+    for (position, ((entry, compact), body)) in (0i64..).zip(entries) {
+        let pseudonym = match entry {
+            BlockEntry::Full(_) => None,
             BlockEntry::Pruned(pruned) => {
                 let column: PseudonymColumn = (pruned.pseudonym, pruned.epoch, pruned.certificate);
-                (None, Some(encode(&column)))
+                Some(encode(&column))
             }
         };
         let announcement = encode(&compact.announcement);
