@@ -4,7 +4,10 @@ use borsh::BorshDeserialize;
 use borsh::io::{Error, ErrorKind, Read};
 
 /// Decodes at most `MAX` items; for `#[borsh(deserialize_with = …)]`.
-pub(crate) fn vec<const MAX: usize, T: BorshDeserialize, R: Read>(reader: &mut R) -> Result<Vec<T>, Error> {
+///
+/// # Errors
+/// For more items, and for items that do not decode.
+pub fn vec<const MAX: usize, T: BorshDeserialize, R: Read>(reader: &mut R) -> Result<Vec<T>, Error> {
     let count = u32::deserialize_reader(reader)? as usize;
     if count > MAX {
         return Err(Error::new(ErrorKind::InvalidData, format!("{count} items, at most {MAX} allowed")));

@@ -38,7 +38,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 mod block;
-mod bounded;
+pub mod bounded;
 mod header;
 mod labels;
 pub mod light;

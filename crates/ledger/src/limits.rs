@@ -12,6 +12,10 @@ pub const BLOCK_WIRE_BYTES_MAX: usize = BLOCK_BYTES_MAX + TRANSACTIONS_PER_BLOCK
 /// Validators of a network. A certificate of all of them is then below 9 KB.
 pub const VALIDATORS_MAX: usize = 128;
 
+/// Voting power of a network's validators together: three times it is still a number of 64 bits, in which the consensus
+/// engine counts.
+pub const VOTING_POWER_MAX: u64 = 1 << 60;
+
 /// How far a block's time may lie ahead of the checking clock, in milliseconds: hospital clocks are kept, not perfect.
 pub const CLOCK_AHEAD_MS_MAX: u64 = 2 * 60 * 1000;
 

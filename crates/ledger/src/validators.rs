@@ -7,7 +7,7 @@ use carekey_protocol::{HospitalId, HospitalRegistration, encode};
 
 use crate::bounded;
 use crate::labels;
-use crate::limits::VALIDATORS_MAX;
+use crate::limits::{VALIDATORS_MAX, VOTING_POWER_MAX};
 
 /// A hospital that votes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -38,6 +38,9 @@ pub enum ValidatorSetError {
     /// A member without voting power.
     #[error("a validator has no voting power")]
     NoPower,
+    /// The members have more than [`VOTING_POWER_MAX`] together.
+    #[error("the validators' voting power exceeds {VOTING_POWER_MAX}")]
+    TooMuchPower,
 }
 
 /// The hospitals that sign one block: never empty, ascending by identifier, each with power and a key of its own.
@@ -61,6 +64,9 @@ impl ValidatorSet {
         }
         if members.iter().any(|member| member.voting_power == 0) {
             return Err(ValidatorSetError::NoPower);
+        }
+        if members.iter().map(|member| u128::from(member.voting_power)).sum::<u128>() > VOTING_POWER_MAX.into() {
+            return Err(ValidatorSetError::TooMuchPower);
         }
         let mut keys: Vec<_> = members.iter().map(|member| member.ledger_key).collect();
         keys.sort_unstable();
@@ -120,7 +126,6 @@ impl ValidatorSet {
 
     /// Whether `power` is more than two thirds of the total.
     pub fn is_quorum(&self, power: u128) -> bool {
-        // At most 128 · 2^64 · 3: far from overflow.
         3 * power > 2 * self.total_power()
     }
 }
@@ -166,8 +171,8 @@ mod tests {
         let set = ValidatorSet::from_registrations(&[hospital(1, 1), hospital(2, 1), hospital(3, 1)]).unwrap();
         assert!(!set.is_quorum(2));
         assert!(set.is_quorum(3));
-        let heavy = ValidatorSet::from_registrations(&[hospital(1, u64::MAX), hospital(2, u64::MAX)]).unwrap();
-        assert!(!heavy.is_quorum(u64::MAX.into()));
+        let heavy = ValidatorSet::from_registrations(&[hospital(1, VOTING_POWER_MAX), hospital(2, 1)]);
+        assert_eq!(heavy, Err(ValidatorSetError::TooMuchPower));
     }
 
     #[test]

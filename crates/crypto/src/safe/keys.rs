@@ -119,7 +119,7 @@ impl BorshDeserialize for PublicKey {
 }
 
 /// An ECDSA signature r ‖ s, 64 bytes, low-S.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Signature(pub [u8; 64]);
 
 impl fmt::Debug for Signature {

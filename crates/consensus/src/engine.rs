@@ -1,0 +1,424 @@
+//! The algorithm as a state machine: something happens, and it says what is to be done.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use carekey_crypto::{Digest, SecretKey, Signature};
+use carekey_ledger::{Header, ValidatorSet};
+use carekey_protocol::{BlockHeight, HospitalId, NetworkId};
+use futures::FutureExt;
+use malachite_core::{
+    ConsensusMsg, Effect, Error, Input, LivenessMsg, LocallyProposedValue, MisbehaviorEvidence, Params, Resumable,
+    Resume, State, process,
+};
+use malachite_signing::VerifierExt;
+use malachite_types::{
+    CommitCertificate, LinearTimeouts, Round, SignedMessage, ThresholdParams, Timeout, ValuePayload,
+    VoteExtensionPolicy,
+};
+
+use crate::context::{Address, CareKey, Height, Members};
+use crate::message::{Checked, Entry, Message};
+
+/// Messages about the next height kept for each hospital while this node is not there yet: a proposal, two votes, and
+/// as much again for a second round. Whoever is further behind catches up by downloading.
+const EARLY_MESSAGES_MAX: usize = 8;
+
+/// How long the algorithm waits for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a proposal with its body, in the first round.
+    pub propose: Duration,
+    /// For more votes once a quorum has voted, but for different things.
+    pub vote: Duration,
+    /// Each round waits this much longer.
+    pub longer: Duration,
+    /// A vote that led to nothing is repeated after this.
+    pub repeat: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let millis = Duration::from_millis;
+        Self { propose: millis(1_500), vote: millis(500), longer: millis(500), repeat: millis(2_000) }
+    }
+}
+
+/// A wait that ends with [`Engine::elapsed`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Timer(Timeout);
+
+/// What is to be done, in this order. A [`Message`] leaves the node only when every entry before it is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Write this into the log of the present height.
+    Log(Entry),
+    /// Tell every other validator.
+    Send(Message),
+    /// Wait.
+    Wait(Timer, Duration),
+    /// Stop waiting.
+    Cancel(Timer),
+    /// Stop all waits.
+    CancelAll,
+    /// A round begins.
+    Round {
+        /// Its number.
+        round: u32,
+        /// Whose turn it is.
+        proposer: HospitalId,
+    },
+    /// It is this node's turn: make a block and hand it to [`Engine::propose`].
+    Build {
+        /// For this round.
+        round: u32,
+    },
+    /// Send the body of this header to every other validator: it is proposed, maybe again.
+    SendBody {
+        /// The round it is proposed in.
+        round: u32,
+        /// Hash of the header.
+        header: Digest,
+    },
+    /// A quorum precommitted this header. The height is over.
+    Decided(Decision),
+    /// A validator signed two different things for one round.
+    Caught(HospitalId),
+    /// A validator's signature did not verify, or it sent what no validator sends.
+    Offence(HospitalId),
+}
+
+/// A decided header and the precommits that make it final.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The height.
+    pub height: BlockHeight,
+    /// The round in which it was decided.
+    pub round: u32,
+    /// Hash of the header.
+    pub header: Digest,
+    /// Precommits of more than two thirds of the voting power.
+    pub signatures: Vec<(HospitalId, Signature)>,
+}
+
+/// The engine cannot go on. What it has promised so far is in the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The algorithm refused its input, which only a mistake in this program can cause.
+    #[error("the consensus engine stopped: {0}")]
+    Stopped(String),
+}
+
+/// One validator's part in the algorithm, without clock, disk or socket.
+pub struct Engine {
+    hands: Hands,
+    patience: Patience,
+    state: Option<State<CareKey>>,
+    /// What hospitals said about the next height.
+    early: BTreeMap<HospitalId, Vec<Message>>,
+}
+
+impl Engine {
+    /// A validator that has not begun.
+    pub fn new(network: NetworkId, me: HospitalId, key: SecretKey, patience: Patience) -> Self {
+        let hands = Hands { context: CareKey { network }, me: Address(me), key, patience, replaying: false };
+        Self { hands, patience, state: None, early: BTreeMap::new() }
+    }
+
+    /// The height it works on; none before [`start`](Self::start).
+    pub fn height(&self) -> Option<BlockHeight> {
+        self.state.as_ref().map(|state| state.height().0)
+    }
+
+    /// Its round.
+    pub fn round(&self) -> u32 {
+        self.state.as_ref().and_then(|state| state.round().as_u32()).unwrap_or(0)
+    }
+
+    /// Whose turn it is in a round of this height.
+    pub fn proposer(&self, round: u32) -> Option<HospitalId> {
+        self.state.as_ref().map(|state| state.get_proposer(state.height(), Round::new(round)).0)
+    }
+
+    /// Begins a height, with what the log holds of it from before a crash.
+    ///
+    /// # Errors
+    /// [`EngineError`], here and below.
+    pub fn start(
+        &mut self,
+        height: BlockHeight,
+        validators: &ValidatorSet,
+        log: Vec<Entry>,
+    ) -> Result<Vec<Action>, EngineError> {
+        let early = std::mem::take(&mut self.early);
+        let (height, members) = (Height(height), Members::from(validators));
+        let next = self.state.as_ref().is_some_and(|state| state.height().0.next() == height.0);
+        let Hands { context, me, .. } = &self.hands;
+        let fresh = || {
+            let params = Params {
+                address: *me,
+                threshold_params: ThresholdParams::default(),
+                value_payload: ValuePayload::ProposalAndParts,
+                enabled: true,
+            };
+            // No input is queued inside: this type keeps what comes early.
+            State::new(*context, height, members.clone(), params, 1, 1)
+        };
+        if self.state.is_none() {
+            self.state = Some(fresh());
+        }
+        let mut actions = Vec::new();
+        let begin = Input::StartHeight(height, members, false, None, VoteExtensionPolicy::Disabled);
+        self.feed(begin, &mut actions)?;
+        self.replay(log, &mut actions)?;
+        if next {
+            for message in early.into_values().flatten() {
+                self.feed(message.into(), &mut actions)?;
+            }
+        }
+        Ok(actions)
+    }
+
+    fn replay(&mut self, log: Vec<Entry>, actions: &mut Vec<Action>) -> Result<(), EngineError> {
+        if log.is_empty() {
+            return Ok(());
+        }
+        let inputs: Vec<Input<CareKey>> = log.into_iter().map(Into::into).collect();
+        if let Some(state) = &mut self.state {
+            state.index_wal_entries(&inputs);
+        }
+        self.hands.replaying = true;
+        let replayed = inputs.into_iter().try_for_each(|input| self.feed(input, actions));
+        self.hands.replaying = false;
+        if let Some(state) = &mut self.state {
+            state.reset_entries_index();
+        }
+        replayed
+    }
+
+    /// Takes a message that hospital `from` sent. One about the next height is kept until that begins.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn receive(&mut self, from: HospitalId, message: Message) -> Result<Vec<Action>, EngineError> {
+        if message.author().is_some_and(|author| author != from) {
+            return Ok(vec![Action::Offence(from)]);
+        }
+        let Some(height) = self.height() else { return Ok(Vec::new()) };
+        if message.height() == height.next() {
+            let kept = self.early.entry(from).or_default();
+            if kept.len() < EARLY_MESSAGES_MAX && !kept.contains(&message) {
+                kept.push(message);
+            }
+            return Ok(Vec::new());
+        }
+        let mut actions = Vec::new();
+        if message.height() == height {
+            self.feed(message.into(), &mut actions)?;
+        }
+        Ok(actions)
+    }
+
+    /// A wait is over.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn elapsed(&mut self, Timer(timeout): Timer) -> Result<Vec<Action>, EngineError> {
+        let mut actions = Vec::new();
+        self.feed(Input::TimeoutElapsed(timeout), &mut actions)?;
+        Ok(actions)
+    }
+
+    /// Proposes the block that [`Action::Build`] asked for; the block must be on the disk. Late ones are ignored.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn propose(&mut self, round: u32, header: Header) -> Result<Vec<Action>, EngineError> {
+        let (height, hash) = (Height(header.height), header.hash());
+        let mut actions = Vec::new();
+        let turn = self.height() == Some(height.0) && self.round() == round;
+        if turn {
+            let value = LocallyProposedValue::new(height, Round::new(round), header.into());
+            self.feed(Input::Propose(value), &mut actions)?;
+            actions.push(Action::SendBody { round, header: hash });
+        }
+        Ok(actions)
+    }
+
+    /// Tells that the body of a proposed header was checked; if it is valid, the block must be on the disk.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn checked(&mut self, checked: Checked) -> Result<Vec<Action>, EngineError> {
+        let mut actions = Vec::new();
+        if self.height() == Some(checked.header.height) {
+            self.feed(checked.into(), &mut actions)?;
+        }
+        Ok(actions)
+    }
+
+    /// How long it waits for others.
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    fn feed(&mut self, input: Input<CareKey>, actions: &mut Vec<Action>) -> Result<(), EngineError> {
+        let Self { hands, state: Some(state), .. } = self else { return Ok(()) };
+        let outcome: Result<(), Error<CareKey>> = process!(
+            input: input, state: state, metrics: &(), with: effect => Ok::<_, EngineError>(hands.perform(effect, actions))
+        );
+        outcome.map_err(|error| EngineError::Stopped(error.to_string()))
+    }
+}
+
+/// What the algorithm cannot do itself.
+struct Hands {
+    context: CareKey,
+    me: Address,
+    key: SecretKey,
+    patience: Patience,
+    replaying: bool,
+}
+
+impl Hands {
+    fn perform(&self, effect: Effect<CareKey>, actions: &mut Vec<Action>) -> Resume<CareKey> {
+        match effect {
+            Effect::CancelAllTimeouts(resume) => {
+                actions.push(Action::CancelAll);
+                resume.resume_with(())
+            }
+            Effect::CancelTimeout(timeout, resume) => {
+                actions.push(Action::Cancel(Timer(timeout)));
+                resume.resume_with(())
+            }
+            Effect::ScheduleTimeout(timeout, resume) => {
+                actions.push(Action::Wait(Timer(timeout), self.timeouts().duration_for(timeout)));
+                resume.resume_with(())
+            }
+            Effect::StartRound(_, round, proposer, _, resume) => {
+                actions.push(Action::Round { round: round.as_u32().unwrap_or(0), proposer: proposer.0 });
+                resume.resume_with(())
+            }
+            Effect::PublishConsensusMsg(message, resume) => {
+                actions.push(Action::Send(message.into()));
+                resume.resume_with(())
+            }
+            Effect::PublishLivenessMsg(message, resume) => {
+                actions.push(Action::Send(message.into()));
+                resume.resume_with(())
+            }
+            Effect::RepublishVote(vote, resume) => {
+                actions.push(Action::Send(LivenessMsg::Vote(vote).into()));
+                resume.resume_with(())
+            }
+            Effect::RepublishRoundCertificate(certificate, resume) => {
+                actions.push(Action::Send(certificate.into()));
+                resume.resume_with(())
+            }
+            Effect::GetValue(_, round, _, resume) => {
+                actions.push(Action::Build { round: round.as_u32().unwrap_or(0) });
+                resume.resume_with(())
+            }
+            Effect::RestreamProposal(_, round, _, _, value, resume) => {
+                actions.push(Action::SendBody { round: round.as_u32().unwrap_or(0), header: value.0 });
+                resume.resume_with(())
+            }
+            Effect::Decide(certificate, _, resume) => {
+                actions.push(Action::Decided(decision(certificate)));
+                resume.resume_with(())
+            }
+            Effect::Finalize(_, _, evidence, resume) => {
+                actions.extend(caught(&evidence).map(Action::Caught));
+                resume.resume_with(())
+            }
+            Effect::SignVote(vote, resume) => {
+                let signature = self.context.sign_vote(&self.key, &vote);
+                resume.resume_with(SignedMessage::new(vote, signature))
+            }
+            Effect::SignProposal(proposal, resume) => {
+                let signature = self.context.sign_proposal(&self.key, &proposal);
+                resume.resume_with(SignedMessage::new(proposal, signature))
+            }
+            Effect::VerifySignature(signed, key, resume) => {
+                let (holds, author) = match &signed.message {
+                    ConsensusMsg::Vote(vote) => (self.context.vote_holds(vote, &signed.signature, &key), vote.voter),
+                    ConsensusMsg::Proposal(proposal) => {
+                        (self.context.proposal_holds(proposal, &signed.signature, &key), proposal.proposer)
+                    }
+                };
+                if !holds {
+                    actions.push(Action::Offence(author.0));
+                }
+                resume.resume_with(holds)
+            }
+            Effect::VerifyCommitCertificate(certificate, members, thresholds, resume) => {
+                let checked = self.context.verify_commit_certificate(&self.context, &certificate, &members, thresholds);
+                resume.resume_with(at_once(checked))
+            }
+            Effect::VerifyPolkaCertificate(certificate, members, thresholds, resume) => {
+                let checked = self.context.verify_polka_certificate(&self.context, &certificate, &members, thresholds);
+                resume.resume_with(at_once(checked))
+            }
+            Effect::VerifyRoundCertificate(certificate, members, thresholds, resume) => {
+                let checked = self.context.verify_round_certificate(&self.context, &certificate, &members, thresholds);
+                resume.resume_with(at_once(checked))
+            }
+            Effect::VerifyExtendedCommitCertificate(certificate, members, thresholds, policy, resume) => {
+                let context = &self.context;
+                let checked =
+                    context.verify_extended_commit_certificate(context, &certificate, &members, thresholds, policy);
+                resume.resume_with(at_once(checked))
+            }
+            Effect::WalAppend(_, input, resume) => {
+                if !self.replaying
+                    && let Some(entry) = Entry::of(input)
+                {
+                    actions.push(Action::Log(entry));
+                }
+                resume.resume_with(())
+            }
+            // Votes carry no extensions.
+            Effect::ExtendVote(.., resume) => resume.resume_with(None),
+            Effect::VerifyVoteExtension(.., resume) => resume.resume_with(Ok(())),
+            // Blocks of the past are downloaded and verified outside.
+            Effect::CertVerifiedSyncValue(.., resume) | Effect::CertRejectedSyncValue(.., resume) => {
+                resume.resume_with(())
+            }
+        }
+    }
+
+    fn timeouts(&self) -> LinearTimeouts {
+        let Patience { propose, vote, longer, repeat } = self.patience;
+        LinearTimeouts {
+            propose,
+            propose_delta: longer,
+            prevote: vote,
+            prevote_delta: longer,
+            precommit: vote,
+            precommit_delta: longer,
+            rebroadcast: repeat,
+            max_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The engine's certificate checks are async for signers that are far away; ours never wait.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().unwrap_or_else(|| unreachable!("nothing in a signature check waits"))
+}
+
+fn decision(certificate: CommitCertificate<CareKey>) -> Decision {
+    let signature = |commit: malachite_types::CommitSignature<CareKey>| (commit.address.0, commit.signature);
+    Decision {
+        height: certificate.height.0,
+        round: certificate.round.as_u32().unwrap_or(0),
+        header: certificate.value_id.0,
+        signatures: certificate.commit_signatures.into_iter().map(signature).collect(),
+    }
+}
+
+fn caught(evidence: &MisbehaviorEvidence<CareKey>) -> impl Iterator<Item = HospitalId> {
+    let proposals = evidence.proposals.iter().map(|(address, _)| address.0);
+    let votes = (&evidence.votes).into_iter().map(|(address, _)| address.0);
+    proposals.chain(votes)
+}
