@@ -97,6 +97,26 @@ impl Channel {
     async fn receive_raw<T: BorshDeserialize>(&mut self, bytes_max: usize) -> Result<T, NetworkError> {
         let mut header = [0; FRAME_HEADER_BYTES];
         self.read_exact(&mut header).await.map_err(broken)?;
+        decode_body(&self.receive_body(header, bytes_max).await?)
+    }
+
+    /// Receives the bytes of one message, whenever it begins; once begun it must be complete within
+    /// [`MESSAGE_TIMEOUT`].
+    pub(crate) async fn receive_message(&mut self, bytes_max: usize) -> Result<Vec<u8>, NetworkError> {
+        let mut header = [0; FRAME_HEADER_BYTES];
+        header[0] = self.read_u8().await.map_err(broken)?;
+        let rest = async {
+            self.read_exact(&mut header[1..]).await.map_err(broken)?;
+            self.receive_body(header, bytes_max).await
+        };
+        within(MESSAGE_TIMEOUT, "receiving a message", rest).await
+    }
+
+    async fn receive_body(
+        &mut self,
+        header: [u8; FRAME_HEADER_BYTES],
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, NetworkError> {
         let length = frame_length(header, bytes_max)?;
         let mut body = Vec::with_capacity(length.min(BODY_ALLOCATION_BYTES));
         self.take(length as u64).read_to_end(&mut body).await.map_err(broken)?;
@@ -104,7 +124,7 @@ impl Channel {
             return Err(NetworkError::Closed);
         }
         self.counters.add_received_message();
-        decode_body(&body)
+        Ok(body)
     }
 
     /// The serving side's first byte on a stream.

@@ -1,6 +1,7 @@
 //! The frame that carries one message: `length u32 big-endian ‖ Borsh bytes`. Pure; sockets are in `channel`.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use bytes::Bytes;
 
 use crate::NetworkError;
 
@@ -19,6 +20,15 @@ pub fn encode_frame(message: &impl BorshSerialize, bytes_max: usize) -> Result<V
     let header = checked_length(length as u64, bytes_max)? as u32;
     frame[..FRAME_HEADER_BYTES].copy_from_slice(&header.to_be_bytes());
     Ok(frame)
+}
+
+/// The frame of a message whose bytes mean something only above this crate, to be shared by many streams.
+///
+/// # Errors
+/// [`NetworkError::TooLarge`].
+pub(crate) fn encode_message(message: &[u8], bytes_max: usize) -> Result<Bytes, NetworkError> {
+    let header = checked_length(message.len() as u64, bytes_max)? as u32;
+    Ok([&header.to_be_bytes(), message].concat().into())
 }
 
 /// The body length a frame header announces, in bytes.

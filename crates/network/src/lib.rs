@@ -7,6 +7,7 @@
 //! - [`Protocol`] is one question and one answer, [`Node::request`] and [`Node::serve`] its two sides.
 //! - [`transfer`] moves large objects over a [`Channel`]: resumable, and successful only when the receiver has
 //!   acknowledged the digest of what it stored.
+//! - [`consensus::Mesh`] carries messages between validators.
 //! - [`limits`] names every bound.
 //!
 //! ```
@@ -40,6 +41,7 @@ mod address;
 mod backoff;
 mod channel;
 pub mod codec;
+pub mod consensus;
 mod counters;
 pub mod deposits;
 pub mod enrolment;
@@ -61,6 +63,7 @@ mod stories;
 
 pub use address::{ADDRESSES_PER_PEER_MAX, PeerAddress, PeerAddressError, multiaddress, socket_address};
 pub use backoff::Backoff;
+pub use bytes::Bytes;
 pub use channel::Channel;
 pub use counters::Traffic;
 pub use error::{NetworkError, Refusal};

@@ -133,7 +133,8 @@ impl Node {
         }
     }
 
-    async fn open_admitted(&self, peer: PeerId, protocol: &'static str) -> Result<Channel, NetworkError> {
+    /// As [`Node::open_stream`], tried once.
+    pub(crate) async fn open_admitted(&self, peer: PeerId, protocol: &'static str) -> Result<Channel, NetworkError> {
         let mut channel = self.open_once(peer, protocol).await?;
         within(MESSAGE_TIMEOUT, "waiting to be admitted", channel.receive_verdict()).await?;
         Ok(channel)
@@ -180,7 +181,11 @@ impl Node {
     }
 
     pub(crate) fn attempts(&self) -> Attempts {
-        Attempts { left: OPEN_ATTEMPTS_MAX - 1, backoff: Backoff::new(self.scatter()) }
+        Attempts { left: OPEN_ATTEMPTS_MAX - 1, backoff: self.backoff() }
+    }
+
+    pub(crate) fn backoff(&self) -> Backoff {
+        Backoff::new(self.scatter())
     }
 
     /// Opens a stream on which nothing has been said yet.

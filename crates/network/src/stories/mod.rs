@@ -2,6 +2,7 @@
 
 mod caps;
 mod connecting;
+mod consensus;
 mod hostile;
 mod requesting;
 mod transferring;
