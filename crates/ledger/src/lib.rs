@@ -55,7 +55,7 @@ pub use block::{Block, BlockEntry, CompactBlock, CompactEntry, PrunedAnchor, lea
 pub use header::Header;
 pub use light::{CatchUp, CompactBatch, LightClient, LightError, SetChange};
 pub use proof::{HistoryProof, LedgerProof, ProofError, TransactionProof};
-pub use rules::attach::{Attach, RejectReason, attach};
+pub use rules::attach::{Attach, RejectReason, attach, attach_many};
 pub use rules::propose::{Proposal, propose_block, propose_block_knowing};
 pub use rules::reason::Reason;
 pub use rules::state::{AnchorState, StateView};

@@ -25,6 +25,12 @@ pub const BATCH_BLOCKS_MAX: usize = 1000;
 /// Compact blocks of one batch together, in bytes. A single block may exceed what a caller asked for, never this.
 pub const BATCH_BYTES_MAX: usize = 1 << 20;
 
+/// Whole blocks in one answer: an hour of the heartbeat and more, decoded in a moment.
+pub const BULK_BLOCKS_MAX: usize = 2048;
+
+/// Whole blocks of one answer together with their certificates, in bytes. The first is there whatever its size.
+pub const BULK_BYTES_MAX: usize = BLOCK_WIRE_BYTES_MAX;
+
 /// Set-changing blocks in one answer; a wallet that missed more asks again.
 pub const SET_CHANGES_MAX: usize = 32;
 

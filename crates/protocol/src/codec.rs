@@ -18,6 +18,12 @@ pub fn encode(value: &impl BorshSerialize) -> Vec<u8> {
     borsh::to_vec(value).unwrap_or_else(|_| unreachable!())
 }
 
+/// Length of the canonical bytes of `value`.
+pub fn encoded_length(value: &impl BorshSerialize) -> usize {
+    // Fails where `encode` would.
+    borsh::object_length(value).unwrap_or_else(|_| unreachable!())
+}
+
 /// Parses canonical bytes; trailing bytes are refused.
 ///
 /// # Errors

@@ -45,7 +45,7 @@ pub mod transaction;
 pub mod upload;
 
 pub use certificate::{Certificate, CertificateBody, CertificateError, Role};
-pub use codec::{DecodeError, decode, encode};
+pub use codec::{DecodeError, decode, encode, encoded_length};
 pub use collection::Collection;
 pub use genesis::{Genesis, HospitalRegistration};
 pub use id::{

@@ -64,3 +64,38 @@ pub fn attach(
         Err(ApplyError::NotNext) => Ok(Attach::Rejected(RejectReason::Invalid(BlockError::Previous))),
     }
 }
+
+/// Attaches consecutive sealed blocks, as a node does that catches up: as [`attach`] for each, but on all cores, and
+/// with one sync of the disk for all blocks up to the next change of validators. The outcome is [`Attach::Extended`] if
+/// all of them are part of the chain now, else that of the first that is not; those before it are.
+///
+/// # Errors
+/// [`StoreError`] if the store failed; a prefix of the blocks may have been appended.
+pub fn attach_many(
+    store: &mut Store,
+    genesis: &Genesis,
+    blocks: Vec<(Block, QuorumCertificate)>,
+    now: UnixMillis,
+) -> Result<Attach, StoreError> {
+    let mut blocks = blocks.into_iter().peekable();
+    let mut head = store.reader().head()?.header;
+    while let Some((block, certificate)) = blocks.next_if(|(block, _)| block.header.height <= head.height) {
+        match attach(store, genesis, block, certificate, now)? {
+            Attach::Rejected(RejectReason::Known) => (),
+            outcome => return Ok(outcome),
+        }
+    }
+    while let Some(first) = blocks.next() {
+        // The set that seals the next block; a block that names another one stops the run, whatever it claims.
+        let sealers = head.next_validators_hash;
+        let mut run = vec![first];
+        while let Some(next) = blocks.next_if(|(block, _)| block.header.validators_hash == sealers) {
+            run.push(next);
+        }
+        if let Some(error) = store.append_run(genesis, run, now)? {
+            return Ok(Attach::Rejected(RejectReason::Invalid(error)));
+        }
+        head = store.reader().head()?.header;
+    }
+    Ok(Attach::Extended(head.height))
+}

@@ -13,7 +13,10 @@ use super::verify::{
 use crate::block::{Block, BlockEntry, transaction_root};
 use crate::limits::CLOCK_AHEAD_MS_MAX;
 use crate::testkit::{FOUNDED, NORTH, SOUTH, TestChain, TestNetwork, test_key};
-use crate::{ApplyError, Attach, CertificateInvalid, Reason, RejectReason, apply_block, attach, propose_block};
+use crate::{
+    ApplyError, Attach, CertificateInvalid, QuorumCertificate, Reason, RejectReason, apply_block, attach, attach_many,
+    propose_block, verify_chain,
+};
 
 fn chain() -> (TestChain, TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -169,6 +172,91 @@ fn many_candidates_are_judged_as_one_by_one() {
     for (candidate, verdict) in candidates.iter().zip(verdicts) {
         assert_eq!(check_candidate(chain.store.reader(), genesis, candidate, chain.now), verdict);
     }
+}
+
+/// A chain with anchors, an erasure and two changes of validators, as (block, certificate).
+fn sealed_blocks(folder: &std::path::Path) -> (TestChain, Vec<(Block, QuorumCertificate)>) {
+    let mut chain = TestChain::new(folder, 1);
+    let anchor = chain.mine_anchor(&[1; 32]);
+    chain.mine_anchor(&[2; 32]);
+    for power in [1, 0] {
+        let south = chain.network.registration(2, power);
+        let change = chain.network.registry(RegistryChange::Hospital(south));
+        let block = chain.propose(vec![change]);
+        let signers: &[_] = if power == 1 { &[NORTH] } else { &[NORTH, SOUTH] };
+        let certificate = chain.network.certify(&block, signers);
+        chain.append(block, certificate);
+    }
+    let erase = chain.network.erase(anchor, [1; 32], chain.now);
+    chain.mine(vec![erase]);
+    chain.mine_anchor(&[3; 32]);
+    let blocks = chain.store.reader().blocks(BlockHeight(1), usize::MAX).unwrap();
+    assert_eq!(blocks.len(), 6);
+    (chain, blocks)
+}
+
+#[test]
+fn many_blocks_lead_where_each_of_them_would() {
+    let (folder, another) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (chain, blocks) = sealed_blocks(folder.path());
+    let genesis = &chain.network.genesis;
+    let mut copy = TestChain::of(TestNetwork::new(1), another.path());
+
+    let first = blocks[..2].to_vec();
+    assert_eq!(attach_many(&mut copy.store, genesis, first, chain.now), Ok(Attach::Extended(BlockHeight(2))));
+    assert_eq!(attach_many(&mut copy.store, genesis, blocks, chain.now), Ok(Attach::Extended(BlockHeight(6))));
+    assert_eq!(copy.store.reader().head(), chain.store.reader().head());
+    let report = |chain: &TestChain| verify_chain(chain.store.reader(), genesis, |_, _| ());
+    assert_eq!(report(&copy).unwrap(), report(&chain).unwrap());
+    assert_eq!(attach_many(&mut copy.store, genesis, Vec::new(), chain.now), Ok(Attach::Extended(BlockHeight(6))));
+}
+
+#[test]
+fn many_blocks_with_a_wrong_one_among_them_go_as_far_as_they_are_right() {
+    let (folder, another) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (chain, blocks) = sealed_blocks(folder.path());
+    let genesis = &chain.network.genesis;
+    type Change = fn(&mut Vec<(Block, QuorumCertificate)>);
+    let cases: [(usize, Change, RejectReason); 4] = [
+        (
+            2,
+            |blocks| blocks[1].1.signatures.clear(),
+            RejectReason::Invalid(CertificateInvalid::NoQuorum { signed: 0, total: 1 }.into()),
+        ),
+        (2, |blocks| blocks[1].0.transactions.clear(), RejectReason::Invalid(BlockError::TransactionRoot)),
+        (
+            5,
+            |blocks| drop(blocks.remove(4)),
+            RejectReason::Invalid(BlockError::Height { expected: BlockHeight(5), found: BlockHeight(6) }),
+        ),
+        (
+            4,
+            |blocks| blocks[3].1.signatures.truncate(1),
+            RejectReason::Invalid(CertificateInvalid::NoQuorum { signed: 1, total: 2 }.into()),
+        ),
+    ];
+    for (wrong, change, reason) in cases {
+        let mut copy = TestChain::of(TestNetwork::new(1), another.path());
+        copy.store.rollback_to(BlockHeight(0)).unwrap();
+        let mut blocks = blocks.clone();
+        change(&mut blocks);
+        let outcome = attach_many(&mut copy.store, genesis, blocks, chain.now);
+        assert_eq!(outcome, Ok(Attach::Rejected(reason)));
+        assert_eq!(copy.store.reader().head().unwrap().header.height, BlockHeight(wrong as u64 - 1));
+    }
+}
+
+#[test]
+fn whole_blocks_come_as_many_as_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (chain, blocks) = sealed_blocks(folder.path());
+    let reader = chain.store.reader();
+    let two = carekey_protocol::encoded_length(&blocks[1]) + carekey_protocol::encoded_length(&blocks[2]);
+    assert_eq!(reader.blocks(BlockHeight(2), two).unwrap(), blocks[1..3]);
+    assert_eq!(reader.blocks(BlockHeight(2), two - 1).unwrap(), blocks[1..2]);
+    assert_eq!(reader.blocks(BlockHeight(2), 0).unwrap(), blocks[1..2], "the first always");
+    assert_eq!(reader.blocks(BlockHeight(7), usize::MAX).unwrap(), []);
+    assert_eq!(reader.blocks(BlockHeight(u64::MAX), usize::MAX).unwrap(), []);
 }
 
 #[test]

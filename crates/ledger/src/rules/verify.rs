@@ -1,6 +1,6 @@
 //! Checking a block against the state it wants to extend.
 
-use carekey_crypto::Digest;
+use carekey_crypto::{Digest, Mmr};
 use carekey_protocol::pseudonym::{epoch_accepted, verify_pseudonym};
 use carekey_protocol::transaction::{TRANSACTION_BYTES_MAX, TransactionError};
 use carekey_protocol::{BlockHeight, Genesis, HospitalId, NetworkId, Transaction, TxId, UnixMillis};
@@ -94,6 +94,8 @@ pub struct VerifiedBlock {
     pub(crate) bodies: Vec<Option<Vec<u8>>>,
     pub(crate) hash: Digest,
     pub(crate) validators: ValidatorSet,
+    /// Over the headers before it.
+    pub(crate) history: Mmr,
     /// The certificate it was verified with.
     pub(crate) sealed: Option<QuorumCertificate>,
     pub(crate) effects: Effects,
@@ -213,64 +215,90 @@ fn verify(
     block: Block,
     now: UnixMillis,
     known: Known<'_>,
-    sealed: Option<&QuorumCertificate>,
+    certificate: Option<&QuorumCertificate>,
 ) -> Result<VerifiedBlock, BlockError> {
-    let header = &block.header;
-    check_header(&view.head_header()?, genesis, header, now)?;
-    let validators = view.next_validators()?;
-    if let Some(certificate) = sealed {
-        certificate.verify(header, &validators)?;
+    check_header(&view.head_header()?, genesis, &block.header, now)?;
+    if let Some(certificate) = certificate {
+        certificate.verify(&block.header, &view.next_validators()?)?;
     }
-    if header.validators_hash != validators.hash() {
-        return Err(BlockError::Validators);
-    }
-    if validators.get(header.proposer).is_none() {
-        return Err(BlockError::Proposer(header.proposer));
-    }
-    if header.history_root != view.history()?.root() {
-        return Err(BlockError::HistoryRoot);
-    }
-    let count = block.transactions.len();
-    if count > TRANSACTIONS_PER_BLOCK_MAX {
-        return Err(BlockError::TooManyTransactions(count));
-    }
-    let (compact, bodies): (Vec<_>, Vec<_>) =
-        block.transactions.par_iter().with_min_len(ENTRIES_AT_ONCE).map(BlockEntry::read).unzip();
-    let bytes = bodies.iter().flatten().map(Vec::len).sum();
-    if bytes > BLOCK_BYTES_MAX {
-        return Err(BlockError::TooManyBytes(bytes));
-    }
-    if transaction_root(&compact) != header.transaction_root {
-        return Err(BlockError::TransactionRoot);
-    }
+    let alone = Alone::check(&block, genesis, known)?;
+    alone.follow(view, genesis, block, now, certificate.cloned())
+}
 
-    let check = |(index, entry): (usize, &BlockEntry)| match entry {
-        BlockEntry::Full(transaction) if known(&compact[index].txid) => Ok(transaction.check_epoch(header.time)?),
-        BlockEntry::Full(transaction) => {
-            let bytes = bodies[index].as_ref().map_or(0, Vec::len);
-            check_alone(transaction, bytes, header.network, genesis, header.time)
+/// What can be said about a block without knowing what it follows; most of the work, on all cores.
+pub(crate) struct Alone {
+    compact: Vec<CompactEntry>,
+    bodies: Vec<Option<Vec<u8>>>,
+    checked: Vec<Result<(), Reason>>,
+}
+
+impl Alone {
+    /// Sizes, the transaction root, and every signature but those of `known` transactions.
+    pub(crate) fn check(block: &Block, genesis: &Genesis, known: Known<'_>) -> Result<Self, BlockError> {
+        let (header, count) = (&block.header, block.transactions.len());
+        if count > TRANSACTIONS_PER_BLOCK_MAX {
+            return Err(BlockError::TooManyTransactions(count));
         }
-        BlockEntry::Pruned(pruned) => check_pruned_alone(pruned, header.network, genesis, header.time),
-    };
-    let checked: Vec<_> = block.transactions.par_iter().enumerate().map(check).collect();
+        let (compact, bodies): (Vec<_>, Vec<_>) =
+            block.transactions.par_iter().with_min_len(ENTRIES_AT_ONCE).map(BlockEntry::read).unzip();
+        let bytes = bodies.iter().flatten().map(Vec::len).sum();
+        if bytes > BLOCK_BYTES_MAX {
+            return Err(BlockError::TooManyBytes(bytes));
+        }
+        if transaction_root(&compact) != header.transaction_root {
+            return Err(BlockError::TransactionRoot);
+        }
+        let check = |(index, entry): (usize, &BlockEntry)| match entry {
+            BlockEntry::Full(transaction) if known(&compact[index].txid) => Ok(transaction.check_epoch(header.time)?),
+            BlockEntry::Full(transaction) => {
+                let bytes = bodies[index].as_ref().map_or(0, Vec::len);
+                check_alone(transaction, bytes, header.network, genesis, header.time)
+            }
+            BlockEntry::Pruned(pruned) => check_pruned_alone(pruned, header.network, genesis, header.time),
+        };
+        let checked = block.transactions.par_iter().enumerate().map(check).collect();
+        Ok(Self { compact, bodies, checked })
+    }
 
-    let mut overlay = Overlay::new(view);
-    for (index, (entry, checked)) in block.transactions.iter().zip(checked).enumerate() {
-        let admitted = checked.and_then(|()| match entry {
-            BlockEntry::Full(transaction) => overlay.admit(compact[index].txid, transaction),
-            BlockEntry::Pruned(pruned) => overlay.admit_pruned(pruned),
-        });
-        admitted.map_err(|reason| match reason {
-            Reason::Store(error) => BlockError::Store(error),
-            reason => BlockError::Transaction { index, reason },
-        })?;
+    /// The rest: whether the block, if its certificate is given a sealed one, may follow the head of `view`.
+    pub(crate) fn follow(
+        self,
+        view: &dyn StateView,
+        genesis: &Genesis,
+        block: Block,
+        now: UnixMillis,
+        sealed: Option<QuorumCertificate>,
+    ) -> Result<VerifiedBlock, BlockError> {
+        let Self { compact, bodies, checked } = self;
+        let (header, validators, history) = (&block.header, view.next_validators()?, view.history()?);
+        check_header(&view.head_header()?, genesis, header, now)?;
+        if header.validators_hash != validators.hash() {
+            return Err(BlockError::Validators);
+        }
+        if validators.get(header.proposer).is_none() {
+            return Err(BlockError::Proposer(header.proposer));
+        }
+        if header.history_root != history.root() {
+            return Err(BlockError::HistoryRoot);
+        }
+        let mut overlay = Overlay::new(view);
+        for (index, (entry, checked)) in block.transactions.iter().zip(checked).enumerate() {
+            let admitted = checked.and_then(|()| match entry {
+                BlockEntry::Full(transaction) => overlay.admit(compact[index].txid, transaction),
+                BlockEntry::Pruned(pruned) => overlay.admit_pruned(pruned),
+            });
+            admitted.map_err(|reason| match reason {
+                Reason::Store(error) => BlockError::Store(error),
+                reason => BlockError::Transaction { index, reason },
+            })?;
+        }
+        let effects = overlay.into_effects();
+        if header.next_validators_hash != effects.next_validators.as_ref().unwrap_or(&validators).hash() {
+            return Err(BlockError::NextValidators);
+        }
+        let hash = header.hash();
+        Ok(VerifiedBlock { hash, compact, bodies, validators, history, sealed, effects, block })
     }
-    let effects = overlay.into_effects();
-    if header.next_validators_hash != effects.next_validators.as_ref().unwrap_or(&validators).hash() {
-        return Err(BlockError::NextValidators);
-    }
-    let (hash, sealed) = (header.hash(), sealed.cloned());
-    Ok(VerifiedBlock { hash, compact, bodies, validators, sealed, effects, block })
 }
 
 fn check_header(head: &Header, genesis: &Genesis, header: &Header, now: UnixMillis) -> Result<(), BlockError> {

@@ -3,6 +3,7 @@
 //! The state is append-only sets keyed by height, so going back to a height is deleting what is above it. The one
 //! exception is an erasure: what it pruned does not come back.
 
+mod bulk;
 pub(crate) mod check;
 mod error;
 mod open;

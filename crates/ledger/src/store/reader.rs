@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use carekey_crypto::Digest;
-use carekey_protocol::{BlockHeight, CertificateSerial, HospitalId, HospitalRegistration, Transaction, TxId};
+use carekey_protocol::{
+    BlockHeight, CertificateSerial, HospitalId, HospitalRegistration, Transaction, TxId, encoded_length,
+};
 use rusqlite::Connection;
 
 use super::error::{StoreError, damaged};
@@ -14,9 +16,10 @@ use super::queries::{self, Erasure, Location};
 use super::view::Before;
 use crate::block::{Block, CompactBlock};
 use crate::header::Header;
+use crate::limits::{BULK_BLOCKS_MAX, BULK_BYTES_MAX};
 use crate::rules::state::{AnchorState, StateView as _};
 use crate::validators::ValidatorSet;
-use crate::vote::CertifiedHeader;
+use crate::vote::{CertifiedHeader, QuorumCertificate};
 
 /// Idle connections kept. More readers at once open their own and close them afterwards.
 const IDLE_MAX: usize = 8;
@@ -98,6 +101,30 @@ impl Reader {
         self.read(|db| {
             let Some(header) = queries::header(db, height)? else { return Ok(None) };
             Ok(Some(Block { header, transactions: queries::entries(db, height)? }))
+        })
+    }
+
+    /// Whole blocks with their certificates from `from` on, as many as `bytes_max` and the network's bounds allow; at
+    /// least one, or none if the chain ends before `from`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn blocks(&self, from: BlockHeight, bytes_max: usize) -> Result<Vec<(Block, QuorumCertificate)>, StoreError> {
+        let bytes_max = bytes_max.min(BULK_BYTES_MAX);
+        self.read(|db| {
+            let (mut blocks, mut bytes, mut at) = (Vec::new(), 0, from.max(BlockHeight(1)));
+            while blocks.len() < BULK_BLOCKS_MAX
+                && let Some(CertifiedHeader { header, certificate }) = queries::certified_header(db, at)?
+            {
+                let sealed = (Block { header, transactions: queries::entries(db, at)? }, certificate);
+                bytes += encoded_length(&sealed);
+                if bytes > bytes_max && !blocks.is_empty() {
+                    break;
+                }
+                blocks.push(sealed);
+                at = at.next();
+            }
+            Ok(blocks)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use carekey_crypto::{InclusionProof, Mmr, merkle_proof};
 use carekey_protocol::transaction::RegistryChange;
-use carekey_protocol::{BlockHeight, Body, TxId, encode};
+use carekey_protocol::{BlockHeight, Body, TxId, encoded_length};
 use rusqlite::{Connection, params};
 
 use super::error::{StoreError, damaged};
@@ -52,7 +52,7 @@ impl Reader {
                 let certified = queries::certified_header(db, at)?.ok_or(damaged(at, "block is missing"))?;
                 let entries = queries::compact_entries(db, at)?;
                 let block = CompactBlock { header: certified.header.clone(), entries };
-                bytes += encode(&block).len();
+                bytes += encoded_length(&block);
                 if bytes > bytes_max && !blocks.is_empty() {
                     break;
                 }

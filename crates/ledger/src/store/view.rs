@@ -18,7 +18,7 @@ pub(super) struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
-    fn head(db: &'a Connection) -> Result<Self, StoreError> {
+    pub(super) fn head(db: &'a Connection) -> Result<Self, StoreError> {
         Ok(Self { db, next: queries::head_height(db)?.next() })
     }
 }

@@ -1,12 +1,12 @@
 //! Everything that writes. Each function runs inside the caller's database transaction.
 
-use carekey_crypto::{Digest, MerkleNode, Signature};
+use carekey_crypto::{Digest, MerkleNode, Mmr, Signature};
 use carekey_protocol::transaction::{Author, BodyKind};
 use carekey_protocol::{BlockHeight, Genesis, HospitalRegistration, Transaction, TxId, decode, encode};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{StoreError, damaged};
-use super::queries::{self, sql};
+use super::queries::sql;
 use crate::block::BlockEntry;
 use crate::header::Header;
 use crate::rules::effects::Effects;
@@ -21,7 +21,7 @@ pub(super) fn genesis(db: &Connection, genesis: &Genesis) -> Result<(), StoreErr
     let certificate = QuorumCertificate::from_votes(&header, 0, Vec::new());
     header_row(db, &header, header.hash(), &certificate)?;
     hospitals(db, header.height, &genesis.hospitals)?;
-    history(db, header.height, &header.hash())
+    history(db, header.height, Mmr::new(), &header.hash())
 }
 
 pub(super) fn block(
@@ -46,7 +46,7 @@ pub(super) fn block(
     }
     effects(db, header.height, &verified.effects)?;
     registry(db, verified)?;
-    history(db, header.height, &verified.hash)
+    history(db, header.height, verified.history.clone(), &verified.hash)
 }
 
 fn header_row(
@@ -125,8 +125,7 @@ fn erase(db: &Connection, height: BlockHeight, txid: &TxId, opened: &Digest) -> 
     Ok(())
 }
 
-fn history(db: &Connection, height: BlockHeight, hash: &Digest) -> Result<(), StoreError> {
-    let mut range = queries::history_before(db, height)?;
+fn history(db: &Connection, height: BlockHeight, mut range: Mmr, hash: &Digest) -> Result<(), StoreError> {
     let mut insert = db.prepare_cached("INSERT INTO history VALUES (?, ?, ?, ?)")?;
     for MerkleNode { level, index, digest } in range.append(hash) {
         insert.execute(params![level, index.cast_signed(), sql(height), digest.0])?;

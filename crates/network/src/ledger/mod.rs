@@ -91,6 +91,13 @@ pub enum ChainRequest {
         /// The asker's trusted head.
         under: BlockHeight,
     },
+    /// Whole blocks with their certificates, as many as fit: what a hospital downloads that catches up.
+    Blocks {
+        /// The first one.
+        from: BlockHeight,
+        /// Bytes wanted, all blocks together; the first may exceed it.
+        bytes_max: u32,
+    },
 }
 
 /// The answers, in the order of the questions.
@@ -106,6 +113,8 @@ pub enum ChainAnswer {
     Located(Box<ProvenTransaction>),
     /// See [`ChainRequest::Registry`].
     Registry(Vec<ProvenTransaction>),
+    /// See [`ChainRequest::Blocks`]; ascending and without gaps, empty if the chain ends before.
+    Blocks(Vec<(Block, QuorumCertificate)>),
 }
 
 /// Hands a transaction in.

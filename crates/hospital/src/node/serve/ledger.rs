@@ -69,6 +69,10 @@ fn read(reader: &Reader, request: ChainRequest) -> Result<Option<ChainAnswer>, S
             let (block, certified) = (reader.block(height)?, reader.certified_header(height)?);
             block.zip(certified).map(|(block, certified)| ChainAnswer::Block(Box::new(block), certified.certificate))
         }
+        ChainRequest::Blocks { from, bytes_max } => {
+            let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+            Some(ChainAnswer::Blocks(reader.blocks(from, bytes_max)?))
+        }
         ChainRequest::Locate { txid, under } => {
             let (transaction, proof) = (reader.transaction(&txid)?, reader.ledger_proof(&txid, under)?);
             let located = transaction.zip(proof);
