@@ -1,9 +1,11 @@
 //! The authority's decisions: who is certified, which pseudonyms, what goes into the ledger's registry.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use carekey_crypto::{PublicKey, Secret32, SecretKey, Signature};
+use carekey_ledger::{ValidatorSet, ValidatorSetError};
 use carekey_protocol::certificate::CertificateBody;
 use carekey_protocol::enrolment::{EnrolmentOffer, EnrolmentRequest, RecoveryRequest, code_digest};
 use carekey_protocol::pseudonym::{
@@ -11,10 +13,11 @@ use carekey_protocol::pseudonym::{
 };
 use carekey_protocol::transaction::RegistryChange;
 use carekey_protocol::{
-    Certificate, CertificateSerial, DecodeError, Genesis, NetworkId, ParticipantId, Text, Transaction, UnixMillis,
-    decode, encode,
+    Body, Certificate, CertificateSerial, DecodeError, Genesis, HospitalId, HospitalRegistration, NetworkId,
+    ParticipantId, Role, Text, Transaction, UnixMillis, decode, encode,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rand_core::CryptoRng;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::schema;
 
@@ -59,6 +62,15 @@ pub enum AuthorityError {
     /// The certificate was revoked.
     #[error("this registration was revoked")]
     Revoked,
+    /// No hospital has this identifier.
+    #[error("no such hospital is registered")]
+    HospitalUnknown,
+    /// After the change the hospitals could not sign blocks.
+    #[error("the registry cannot be changed like that: {0}")]
+    Registration(#[from] ValidatorSetError),
+    /// Two hospitals would answer under one key.
+    #[error("another hospital is registered under this network key")]
+    PeerKeyTaken,
     /// The identity key is already registered under another code.
     #[error("this key is already registered")]
     AlreadyRegistered,
@@ -80,6 +92,27 @@ pub struct RegistrarKeys {
     pub authority: SecretKey,
     /// Encrypts the database at rest.
     pub database: Secret32,
+}
+
+impl RegistrarKeys {
+    /// All keys of an authority from one secret, which is what its operator keeps safe.
+    pub fn derive(root: &Secret32) -> Self {
+        Self {
+            authority: SecretKey::from_secret(&root.derive("authority", &[])),
+            database: root.derive("authority-database", &[]),
+        }
+    }
+}
+
+/// What a registrar holds, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegistrarCounts {
+    /// People, clinicians and hospitals with a certificate that was not revoked.
+    pub participants: u64,
+    /// Codes that nobody has used, expired ones among them.
+    pub codes_open: u64,
+    /// Registry changes that are not final.
+    pub changes_pending: u64,
 }
 
 /// The authority's registry of people and changes.
@@ -111,9 +144,33 @@ impl Registrar {
     /// # Errors
     /// [`AuthorityError::OfferForged`] if the hospital did not sign it.
     pub fn lodge_offer(&self, offer: &EnrolmentOffer, signature: &Signature) -> Result<(), AuthorityError> {
-        let hospital = self.genesis.hospitals.iter().find(|hospital| hospital.id == offer.hospital);
-        let hospital = hospital.ok_or(AuthorityError::OfferForged)?;
+        let hospital = self.hospital(offer.hospital)?.ok_or(AuthorityError::OfferForged)?;
         offer.verify(self.network, &hospital.ledger_key, signature).map_err(|_| AuthorityError::OfferForged)?;
+        self.keep_offer(offer)
+    }
+
+    /// Issues a one-time code for somebody of a hospital at the authority's own desk, and returns it. Nobody signs: who
+    /// can call this holds SK_M, which decides about every certificate anyway. Never reachable over the network.
+    ///
+    /// # Errors
+    /// [`AuthorityError::HospitalUnknown`].
+    pub fn issue_code(
+        &self,
+        hospital: HospitalId,
+        role: Role,
+        name: Text<64>,
+        specialty: Text<48>,
+        now: UnixMillis,
+        rng: &mut impl CryptoRng,
+    ) -> Result<String, AuthorityError> {
+        self.hospital(hospital)?.ok_or(AuthorityError::HospitalUnknown)?;
+        let code = crate::code::generate(rng);
+        let expires = now.plus(CODE_VALID_MILLIS);
+        self.keep_offer(&EnrolmentOffer { code: code_digest(&code), role, name, specialty, hospital, expires })?;
+        Ok(code)
+    }
+
+    fn keep_offer(&self, offer: &EnrolmentOffer) -> Result<(), AuthorityError> {
         let sql = "INSERT OR IGNORE INTO offers (code, offer) VALUES (?, ?)";
         self.database().execute(sql, params![offer.code.0, encode(offer)])?;
         Ok(())
@@ -128,7 +185,7 @@ impl Registrar {
         request.verify(self.network).map_err(|_| AuthorityError::RequestForged)?;
         let code = code_digest(request.code.as_str());
         let mut database = self.database();
-        let transaction = database.transaction()?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (offer, used_by) = transaction
             .query_row("SELECT offer, used_by FROM offers WHERE code = ?", [code.0], |row| {
                 Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<i64>>(1)?))
@@ -173,9 +230,10 @@ impl Registrar {
     pub fn recover(&self, request: &RecoveryRequest, now: UnixMillis) -> Result<Certificate, AuthorityError> {
         request.verify(self.network).map_err(|_| AuthorityError::RequestForged)?;
         check_clock(request.time, now)?;
-        let database = self.database();
         // ID_U names the hospital too, which a restored wallet does not know: try each.
-        for hospital in &self.genesis.hospitals {
+        let hospitals = self.hospitals()?;
+        let database = self.database();
+        for hospital in &hospitals {
             let id = ParticipantId::new(self.genesis.authority, hospital.id, &request.identity);
             if let Some(certificate) = certificate_where(&database, "id = ?", params![id.as_bytes()])? {
                 return Ok(certificate);
@@ -195,7 +253,7 @@ impl Registrar {
     ) -> Result<Vec<PseudonymCertificate>, AuthorityError> {
         check_clock(request.time, now)?;
         let mut database = self.database();
-        let transaction = database.transaction()?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (serial, certificate, base, expansion, next, revoked) = transaction
             .query_row(
                 "SELECT serial, certificate, pseudonym, expansion, next_index, revoked FROM participants WHERE id = ?",
@@ -288,13 +346,27 @@ impl Registrar {
         }
     }
 
-    /// Signs a registry change with the next sequence number and remembers it until it is known to be final.
+    /// Signs a registry change with the next sequence number and remembers it until it is known to be final. Where the
+    /// registry says it already, that earlier change is returned: the ledger would refuse a second revocation, and with
+    /// it every change that follows.
     ///
     /// # Errors
-    /// [`AuthorityError::Database`].
+    /// [`AuthorityError::Registration`] if nobody could sign blocks afterwards; [`AuthorityError::Database`].
     pub fn change_registry(&self, change: RegistryChange) -> Result<Transaction, AuthorityError> {
+        if let Some(earlier) = self.same_change(&change)? {
+            return Ok(earlier);
+        }
+        if let RegistryChange::Hospital(registration) = &change {
+            let mut hospitals = self.hospitals()?;
+            hospitals.retain(|hospital| hospital.id != registration.id);
+            if hospitals.iter().any(|other| other.peer_key == registration.peer_key) {
+                return Err(AuthorityError::PeerKeyTaken);
+            }
+            hospitals.push(registration.clone());
+            ValidatorSet::from_registrations(&hospitals)?;
+        }
         let mut database = self.database();
-        let transaction = database.transaction()?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let sequence: i64 =
             transaction.query_row("SELECT coalesce(max(sequence), 0) + 1 FROM registry", [], |row| row.get(0))?;
         let signed = Transaction::by_authority(self.network, sequence as u64, change, &self.key);
@@ -313,6 +385,81 @@ impl Registrar {
         let mut statement = database.prepare("SELECT tx FROM registry WHERE sequence > ? ORDER BY sequence")?;
         let rows = statement.query_map([sequence as i64], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|row| Ok(decode(&row?)?)).collect()
+    }
+
+    /// The newest change about the same thing, if it says the same.
+    fn same_change(&self, change: &RegistryChange) -> Result<Option<Transaction>, AuthorityError> {
+        let earlier = self.registry_after(0)?;
+        let newest = earlier.into_iter().rev().find(|transaction| match (&transaction.body, change) {
+            (Body::Registry { change: RegistryChange::Hospital(old), .. }, RegistryChange::Hospital(new)) => {
+                old.id == new.id
+            }
+            (
+                Body::Registry { change: RegistryChange::RevokeCertificate(old), .. },
+                RegistryChange::RevokeCertificate(new),
+            ) => old == new,
+            (
+                Body::Registry { change: RegistryChange::Trace { pseudonym: old, case: old_case, .. }, .. },
+                RegistryChange::Trace { pseudonym: new, case: new_case, .. },
+            ) => (old, old_case) == (new, new_case),
+            _ => false,
+        });
+        Ok(newest.filter(|transaction| match (&transaction.body, change) {
+            (Body::Registry { change: RegistryChange::Hospital(old), .. }, RegistryChange::Hospital(new)) => old == new,
+            _ => true,
+        }))
+    }
+
+    /// All hospitals as the authority registered them, ascending: the founding ones, and what was decided since, final
+    /// or on its way.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Database`].
+    pub fn hospitals(&self) -> Result<Vec<HospitalRegistration>, AuthorityError> {
+        let mut hospitals: BTreeMap<HospitalId, HospitalRegistration> =
+            self.genesis.hospitals.iter().map(|hospital| (hospital.id, hospital.clone())).collect();
+        for transaction in self.registry_after(0)? {
+            if let Body::Registry { change: RegistryChange::Hospital(registration), .. } = transaction.body {
+                hospitals.insert(registration.id, registration);
+            }
+        }
+        Ok(hospitals.into_values().collect())
+    }
+
+    fn hospital(&self, id: HospitalId) -> Result<Option<HospitalRegistration>, AuthorityError> {
+        Ok(self.hospitals()?.into_iter().find(|hospital| hospital.id == id))
+    }
+
+    /// The number of the last registry change that is final. Changes become final in order.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Database`].
+    pub fn last_final(&self) -> Result<u64, AuthorityError> {
+        let sql = "SELECT coalesce(max(sequence), 0) FROM registry WHERE final";
+        Ok(self.database().query_row(sql, [], |row| row.get::<_, i64>(0))? as u64)
+    }
+
+    /// Remembers that a registry change was proved to be final.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Database`].
+    pub(crate) fn set_final(&self, sequence: u64) -> Result<(), AuthorityError> {
+        self.database().execute("UPDATE registry SET final = 1 WHERE sequence = ?", [sequence as i64])?;
+        Ok(())
+    }
+
+    /// How many are registered and what waits, for whoever watches the service.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Database`].
+    pub fn counts(&self) -> Result<RegistrarCounts, AuthorityError> {
+        let count =
+            |sql: &str| Ok::<_, AuthorityError>(self.database().query_row(sql, [], |row| row.get::<_, i64>(0))? as u64);
+        Ok(RegistrarCounts {
+            participants: count("SELECT count(*) FROM participants WHERE NOT revoked")?,
+            codes_open: count("SELECT count(*) FROM offers WHERE used_by IS NULL")?,
+            changes_pending: count("SELECT count(*) FROM registry WHERE NOT final")?,
+        })
     }
 
     fn certify(

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use carekey_crypto::Secret32;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE offers (
     code BLOB PRIMARY KEY,
     offer BLOB NOT NULL,
@@ -29,7 +30,10 @@ CREATE TABLE registry (
     sequence INTEGER PRIMARY KEY,
     tx BLOB NOT NULL
 ) STRICT;
-"];
+",
+    // The operator's commands learn from it, in a process of their own, that a change is final.
+    "ALTER TABLE registry ADD COLUMN final INTEGER NOT NULL DEFAULT 0;",
+];
 
 /// Opens the database, creating or migrating it.
 pub(crate) fn open(path: &Path, key: &Secret32) -> rusqlite::Result<Connection> {
@@ -39,7 +43,7 @@ pub(crate) fn open(path: &Path, key: &Secret32) -> rusqlite::Result<Connection> 
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     for (migration, index) in MIGRATIONS.iter().zip(1u32..).skip(version as usize) {
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", index)?;
         transaction.commit()?;

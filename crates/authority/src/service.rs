@@ -17,12 +17,15 @@ use carekey_protocol::{
 };
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::registrar::{AuthorityError, Registrar, RegistrarKeys};
 
 /// How long a hospital may take to name a newer block before the change is handed in again.
 const BLOCK_PATIENCE_MS: u64 = 2_000;
+
+/// How often the outbox looks for changes when nothing rings.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How long a stopping authority waits for its task.
 const STOP_GRACE: Duration = Duration::from_secs(5);
@@ -103,6 +106,7 @@ impl AuthorityService {
         let light = LightClient::new(genesis.clone())?;
         std::fs::create_dir_all(&dir).map_err(|error| NetworkError::Io(Arc::new(error)))?;
         let registrar = Registrar::open(&dir, keys, genesis)?;
+        let confirmed = registrar.last_final()?;
         let node = Node::start(&NodeKey::from_secret_key(&peer), &listen, NodeLimits::hospital()).await?;
         for hospital in hospitals {
             node.remember(hospital).await;
@@ -112,12 +116,12 @@ impl AuthorityService {
             node,
             clock,
             changed: Notify::new(),
-            confirmed: watch::Sender::new(0),
+            confirmed: watch::Sender::new(confirmed),
             stopping: watch::Sender::new(false),
         });
         let shared = Arc::clone(&inner);
         inner.node.serve::<Enrolment, _, _>(move |_, request| answer(Arc::clone(&shared), request))?;
-        let outbox = tokio::spawn(Outbox { inner: Arc::clone(&inner), light }.run());
+        let outbox = tokio::spawn(Outbox { inner: Arc::clone(&inner), light, preferred: None }.run());
         tracing::info!("authority started");
         Ok(Self { inner, outbox: Mutex::new(Some(outbox)) })
     }
@@ -143,15 +147,7 @@ impl AuthorityService {
     /// # Errors
     /// [`ServiceError`]. When the caller gives up waiting, the change goes on.
     pub async fn revoke_certificate(&self, serial: CertificateSerial) -> Result<(), ServiceError> {
-        // The ledger refuses a second revocation, and with it every change that follows.
-        let earlier = self.inner.registrar.registry_after(0)?.into_iter().find(|transaction| {
-            matches!(&transaction.body, Body::Registry { change: RegistryChange::RevokeCertificate(known), .. }
-                if *known == serial)
-        });
-        let change = match earlier {
-            Some(transaction) => transaction,
-            None => self.inner.registrar.revoke_certificate(serial)?,
-        };
+        let change = self.inner.registrar.revoke_certificate(serial)?;
         self.until_final(&change).await.map(|_| ())
     }
 
@@ -248,7 +244,12 @@ fn refusal_of(error: &AuthorityError) -> AuthorityRefusal {
         AuthorityError::NotRegistered => AuthorityRefusal::NotRegistered,
         AuthorityError::Revoked => AuthorityRefusal::Revoked,
         AuthorityError::AlreadyRegistered => AuthorityRefusal::AlreadyRegistered,
-        AuthorityError::Database(_) | AuthorityError::Damaged(_) => {
+        // The first three are told to the operator only.
+        AuthorityError::HospitalUnknown
+        | AuthorityError::Registration(_)
+        | AuthorityError::PeerKeyTaken
+        | AuthorityError::Database(_)
+        | AuthorityError::Damaged(_) => {
             tracing::error!(%error, "the registry failed");
             AuthorityRefusal::Unavailable
         }
@@ -259,6 +260,8 @@ fn refusal_of(error: &AuthorityError) -> AuthorityRefusal {
 struct Outbox {
     inner: Arc<Inner>,
     light: LightClient,
+    /// Who brought the last change to its end.
+    preferred: Option<PeerId>,
 }
 
 impl Outbox {
@@ -287,14 +290,21 @@ impl Outbox {
                 }
             };
             let Some(change) = next else {
-                self.inner.changed.notified().await;
+                // The operator's commands write changes from a process of their own, which cannot ring.
+                let _ = timeout(LOOK_EVERY, self.inner.changed.notified()).await;
                 continue;
             };
             match self.deliver_one(&change).await {
-                Ok(true) => {
-                    backoff.reset();
-                    self.inner.confirmed.send_replace(confirmed + 1);
-                }
+                Ok(true) => match self.inner.registrar.set_final(confirmed + 1) {
+                    Ok(()) => {
+                        backoff.reset();
+                        self.inner.confirmed.send_replace(confirmed + 1);
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "the registry cannot be written");
+                        sleep(backoff.pause()).await;
+                    }
+                },
                 Ok(false) => {}
                 Err(error) => {
                     tracing::warn!(%error, "a registry change waits for a hospital");
@@ -304,16 +314,25 @@ impl Outbox {
         }
     }
 
-    /// Whether the change is final now.
+    /// Whether the change is final now. A hospital that is down, or cut off from the others, is passed over.
     async fn deliver_one(&mut self, change: &Transaction) -> Result<bool, ServiceError> {
-        let mut last = ServiceError::Stopped;
-        for peer in self.hospitals() {
+        let mut outcome = Err(ServiceError::Stopped);
+        for peer in self.hospitals()? {
             match self.deliver_to(peer, change).await {
-                Ok(is_final) => return Ok(is_final),
-                Err(error) => last = error,
+                Ok(true) => {
+                    self.preferred = Some(peer);
+                    return Ok(true);
+                }
+                Ok(false) => outcome = Ok(false),
+                Err(error) => {
+                    tracing::debug!(%error, "a hospital does not take a registry change");
+                    if outcome.is_err() {
+                        outcome = Err(error);
+                    }
+                }
             }
         }
-        Err(last)
+        outcome
     }
 
     async fn deliver_to(&mut self, peer: PeerId, change: &Transaction) -> Result<bool, ServiceError> {
@@ -341,10 +360,12 @@ impl Outbox {
         }
     }
 
-    fn hospitals(&self) -> Vec<PeerId> {
-        let hospitals = &self.inner.registrar.genesis().hospitals;
-        let mut hospitals: Vec<_> = hospitals.iter().collect();
+    /// Whom to ask, in this order: who answered last, then those that vote.
+    fn hospitals(&self) -> Result<Vec<PeerId>, AuthorityError> {
+        let mut hospitals = self.inner.registrar.hospitals()?;
         hospitals.sort_by_key(|hospital| std::cmp::Reverse(hospital.voting_power));
-        hospitals.into_iter().map(|hospital| peer_id_of(&hospital.peer_key)).collect()
+        let mut peers: Vec<PeerId> = hospitals.iter().map(|hospital| peer_id_of(&hospital.peer_key)).collect();
+        peers.sort_by_key(|peer| self.preferred != Some(*peer));
+        Ok(peers)
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use carekey_ledger::{ChainReport, Store, verify_chain};
+use carekey_operate::NetworkFile;
 use carekey_protocol::{Genesis, decode};
 use serde_json::json;
 
@@ -71,9 +72,16 @@ fn find(dir: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The founding document, beside the ledger or above it.
+/// The founding document, or the network file that holds it, beside the ledger or above it.
 fn genesis_near(ledger: &Path) -> Result<Genesis, Box<dyn Error>> {
-    let file = ledger.ancestors().skip(1).map(|dir| dir.join("genesis")).find(|file| file.is_file());
-    let file = file.ok_or_else(|| format!("there is no genesis near {}", ledger.display()))?;
-    Ok(decode(&fs::read(file)?)?)
+    for dir in ledger.ancestors().skip(1) {
+        let (genesis, network) = (dir.join("genesis"), dir.join("network.json"));
+        if genesis.is_file() {
+            return Ok(decode(&fs::read(genesis)?)?);
+        }
+        if network.is_file() {
+            return Ok(NetworkFile::load(&network)?.genesis);
+        }
+    }
+    Err(format!("there is no network.json near {}", ledger.display()).into())
 }

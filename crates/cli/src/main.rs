@@ -1,8 +1,14 @@
 //! `carekey`: the parts of CareKey from a shell.
 
+mod authority;
+mod hospital;
 mod ledger;
+mod logging;
+mod network;
 mod output;
+mod place;
 mod sample;
+mod signals;
 mod story;
 mod wallet;
 
@@ -29,19 +35,31 @@ enum Command {
     /// Look into a hospital's ledger.
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Run the health authority of a network.
+    #[command(subcommand)]
+    Authority(authority::Command),
+    /// Run a hospital of a network.
+    #[command(subcommand)]
+    Hospital(hospital::Command),
+    /// Look into a network file.
+    #[command(subcommand)]
+    Network(network::Command),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_env("CAREKEY_LOG"))
-        .with_writer(std::io::stderr)
-        .init();
-    let outcome = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    if !matches!(command, Command::Authority(_) | Command::Hospital(_)) {
+        logging::for_command();
+    }
+    let outcome = match command {
         Command::Story(arguments) => story::run(arguments).await,
         Command::Sample(arguments) => sample::run(arguments).await,
         Command::Wallet(arguments) => wallet::run(*arguments).await,
         Command::Ledger(command) => ledger::run(command),
+        Command::Authority(command) => authority::run(command).await,
+        Command::Hospital(command) => hospital::run(command).await,
+        Command::Network(command) => network::run(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,6 +15,7 @@
 
 pub mod access;
 mod archive;
+mod backup;
 pub mod catalogue;
 mod chain;
 mod challenges;
@@ -34,11 +35,12 @@ mod testing;
 
 pub use access::Granted;
 pub use archive::{Archive, HospitalKeys, Place};
+pub use backup::{BackedUp, back_up};
 pub use catalogue::OwnerError;
 pub use challenges::{CHALLENGE_VALID_MILLIS, CHALLENGES_MAX, Challenges};
 pub use error::StoreError;
 pub use facts::{FactError, LedgerFacts};
 pub use index::{Blob, BlobState, Index, MAILBOX_NOTES_MAX, MAILBOX_PAGE_NOTES_MAX, MAILBOX_VALID_MILLIS, MailboxFull};
 pub use mailbox::MailboxError;
-pub use node::{Hospital, HospitalConfig, HospitalError};
+pub use node::{Hospital, HospitalConfig, HospitalError, HospitalStatus, Stored};
 pub use records::{Begun, SealedFile, Upload, UploadError};

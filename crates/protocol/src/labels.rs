@@ -1,6 +1,7 @@
 //! Every domain-separation label of the protocol, in one place. A released label is never reused for another meaning.
 
 pub(crate) const ACCESS: &str = "access";
+pub(crate) const ADMISSION: &str = "hospital-admission";
 pub(crate) const ANCHOR: &str = "anchor";
 pub(crate) const ANNOUNCEMENT: &str = "announcement";
 pub(crate) const CATALOGUE: &str = "catalogue";

@@ -25,6 +25,7 @@
 //! ```
 
 pub mod access;
+pub mod admission;
 pub mod catalogue;
 pub mod certificate;
 pub mod codec;

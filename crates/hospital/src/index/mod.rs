@@ -12,6 +12,7 @@ mod people;
 mod pseudonyms;
 mod rows;
 mod schema;
+mod stored;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -4,6 +4,7 @@ mod desk;
 mod enrol;
 mod intake;
 mod serve;
+mod status;
 mod tasks;
 
 use std::fs::{File, TryLockError};
@@ -23,6 +24,7 @@ use crate::chain::Chain;
 use crate::error::StoreError;
 use crate::facts::ChainFacts;
 use desk::Desk;
+pub use status::{HospitalStatus, Stored};
 
 /// How long a stopping hospital waits for its tasks.
 const STOP_GRACE: Duration = Duration::from_secs(10);
