@@ -8,6 +8,7 @@
 //! - [`transfer`] moves large objects over a [`Channel`]: resumable, and successful only when the receiver has
 //!   acknowledged the digest of what it stored.
 //! - [`consensus::Mesh`] carries messages between validators.
+//! - [`Node::follow_heads`] and [`Node::announce_head`] spread the news of a block.
 //! - [`limits`] names every bound.
 //!
 //! ```
@@ -46,6 +47,7 @@ mod counters;
 pub mod deposits;
 pub mod enrolment;
 mod error;
+pub mod heads;
 mod identity;
 pub mod ledger;
 pub mod limits;
@@ -67,6 +69,7 @@ pub use bytes::Bytes;
 pub use channel::Channel;
 pub use counters::Traffic;
 pub use error::{NetworkError, Refusal};
+pub use heads::{HeadAnnouncements, Judgement};
 pub use identity::{NodeKey, peer_id_of};
 pub use libp2p::{Multiaddr, PeerId};
 pub use limits::NodeLimits;

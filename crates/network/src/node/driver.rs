@@ -17,6 +17,7 @@ use super::registry::{Registry, Ticket};
 use super::streams::{Incoming, Streams};
 use crate::channel::Channel;
 use crate::counters::Counters;
+use crate::heads::Heads;
 use crate::limits::{KNOWN_PEERS_MAX, REFUSAL_TIMEOUT, REFUSALS_IN_FLIGHT_MAX, SHUTDOWN_GRACE};
 use crate::{NetworkError, PeerAddress, Refusal};
 
@@ -37,6 +38,8 @@ pub(crate) struct Behaviour {
     pub(crate) gate: Gate,
     pub(crate) streams: Streams,
     pub(crate) probe: ping::Behaviour,
+    // Last: gossipsub never forgets a connection that another part refuses afterwards.
+    pub(crate) heads: Heads,
 }
 
 pub(crate) struct Driver {

@@ -27,6 +27,7 @@ use crate::address::{PeerAddress, socket_address};
 use crate::backoff::Backoff;
 use crate::channel::{Channel, within};
 use crate::counters::{Counters, Traffic};
+use crate::heads::{self, Heads};
 use crate::identity::NodeKey;
 use crate::limits::{
     COMMANDS_MAX, CONNECT_TIMEOUT, CONNECTION_IDLE_TIMEOUT, MESSAGE_TIMEOUT, NEGOTIATING_STREAMS_MAX, NodeLimits,
@@ -53,6 +54,7 @@ struct Shared {
     listening: Arc<Mutex<Vec<Multiaddr>>>,
     slots: Mutex<HashMap<PeerId, Arc<Semaphore>>>,
     attempts: AtomicU64,
+    head_commands: mpsc::Sender<heads::Command>,
 }
 
 impl Node {
@@ -63,7 +65,8 @@ impl Node {
     /// [`NetworkError::Listen`] if an address is taken or not ours.
     pub async fn start(key: &NodeKey, listen: &[Multiaddr], limits: NodeLimits) -> Result<Self, NetworkError> {
         let registry = Arc::new(Registry::new());
-        let mut swarm = build_swarm(key, registry.clone(), limits)?;
+        let (head_commands, heads) = mpsc::channel(heads::COMMANDS_MAX);
+        let mut swarm = build_swarm(key, registry.clone(), Heads::new(heads), limits)?;
         let listening = listen_on(&mut swarm, listen).await?;
 
         let (sender, commands) = mpsc::channel(COMMANDS_MAX);
@@ -79,6 +82,7 @@ impl Node {
             listening,
             slots: Mutex::default(),
             attempts: AtomicU64::new(0),
+            head_commands,
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -215,6 +219,10 @@ impl Node {
         slots.entry(peer).or_insert_with(|| Arc::new(Semaphore::new(OPEN_STREAMS_PER_PEER_MAX))).clone()
     }
 
+    pub(crate) fn head_commands(&self) -> &mpsc::Sender<heads::Command> {
+        &self.shared.head_commands
+    }
+
     /// A number that differs between nodes and between calls.
     fn scatter(&self) -> u64 {
         let bytes = self.shared.peer_id.to_bytes();
@@ -252,6 +260,7 @@ impl std::fmt::Debug for Node {
 fn build_swarm(
     key: &NodeKey,
     registry: Arc<Registry>,
+    heads: Heads,
     limits: NodeLimits,
 ) -> Result<libp2p::Swarm<Behaviour>, NetworkError> {
     let multiplexing = || {
@@ -260,8 +269,12 @@ fn build_swarm(
         config
     };
     let probe = ping::Config::new().with_interval(PROBE_INTERVAL).with_timeout(PROBE_TIMEOUT);
-    let behaviour =
-        Behaviour { gate: Gate::new(limits), streams: Streams::new(registry), probe: ping::Behaviour::new(probe) };
+    let behaviour = Behaviour {
+        gate: Gate::new(limits),
+        streams: Streams::new(registry),
+        probe: ping::Behaviour::new(probe),
+        heads,
+    };
     let builder = SwarmBuilder::with_existing_identity(key.keypair())
         .with_tokio()
         .with_tcp(tcp::Config::new().nodelay(true), noise::Config::new, multiplexing)

@@ -3,6 +3,7 @@
 mod caps;
 mod connecting;
 mod consensus;
+mod heads;
 mod hostile;
 mod requesting;
 mod transferring;
