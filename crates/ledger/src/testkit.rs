@@ -1,6 +1,8 @@
 //! Chains for tests: a founded network, an endless supply of pseudonyms, and blocks on demand. Reproducible from a seed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod long;
+
 use std::path::Path;
 
 use carekey_crypto::{Digest, NoteKind, PublicKey, SecretKey, Signature, seal_note, tagged_hash, test_rng};
@@ -13,12 +15,16 @@ use carekey_protocol::{
     AuthorityId, BlockHeight, Body, Genesis, HospitalId, HospitalRegistration, NetworkId, RecordRef, Text, Transaction,
     TxId, UnixMillis,
 };
+use rayon::prelude::*;
 
 use crate::block::Block;
+use crate::header::Header;
 use crate::rules::propose::{Proposal, propose_block};
 use crate::rules::verify::{VerifiedBlock, verify_block};
 use crate::store::{Store, apply_block};
 use crate::vote::{QuorumCertificate, Vote, seal_alone, sign_vote};
+
+pub use long::announcements;
 
 /// When every test network was founded: 2026-01-01.
 pub const FOUNDED: UnixMillis = UnixMillis(1_767_225_600_000);
@@ -113,6 +119,14 @@ impl TestNetwork {
         self.sign(body, time)
     }
 
+    /// Many grants for `reader`, made on all cores.
+    pub fn grants(&mut self, count: u64, reader: &PublicKey, time: UnixMillis) -> Vec<Transaction> {
+        let supply = |number| Self { pseudonyms_used: self.pseudonyms_used + number, ..self.clone() };
+        let grants = (0..count).into_par_iter().map(|number| supply(number).grant(reader, time)).collect();
+        self.pseudonyms_used += count;
+        grants
+    }
+
     /// A receipt whose note is for `reader`.
     pub fn receipt(&mut self, reader: &PublicKey, time: UnixMillis) -> Transaction {
         let body = Body::Receipt(self.note(reader, KIND_RECEIPT));
@@ -137,9 +151,13 @@ impl TestNetwork {
 
     /// The certificate of a block by these hospitals.
     pub fn certify(&self, block: &Block, signers: &[HospitalId]) -> QuorumCertificate {
-        let vote = Vote::precommit(&block.header, 0);
+        self.certify_header(&block.header, signers)
+    }
+
+    fn certify_header(&self, header: &Header, signers: &[HospitalId]) -> QuorumCertificate {
+        let vote = Vote::precommit(header, 0);
         let votes = signers.iter().map(|id| (*id, sign_vote(&self.ledger_key(*id), &vote))).collect();
-        QuorumCertificate::from_votes(&block.header, 0, votes)
+        QuorumCertificate::from_votes(header, 0, votes)
     }
 
     fn note(&mut self, reader: &PublicKey, kind: NoteKind) -> carekey_crypto::Note {

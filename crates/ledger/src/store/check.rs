@@ -157,7 +157,7 @@ fn check_block(db: &Connection, genesis: &Genesis, at: BlockHeight) -> Result<Ve
     check_hash(db, &header)?;
     let block = Block { header, transactions: queries::entries(db, at)? };
     // Whether its time was plausible when it came can no longer be told.
-    let verified = verify_certified_block(&Before { db, next: at }, genesis, block, &certificate, UnixMillis::MAX)?;
+    let verified = verify_certified_block(&Before::new(db, at), genesis, block, &certificate, UnixMillis::MAX)?;
 
     let query = "SELECT position, txid, announcement, (body IS NULL) <> (pseudonym IS NULL) FROM entries
                  WHERE height = ? ORDER BY position";

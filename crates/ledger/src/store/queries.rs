@@ -3,7 +3,7 @@
 use carekey_crypto::{Digest, Mmr, PublicKey};
 use carekey_protocol::transaction::PublicAnnouncement;
 use carekey_protocol::{BlockHeight, CertificateSerial, HospitalId, HospitalRegistration, Transaction, TxId, decode};
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Statement, StatementStatus, params};
 
 use super::error::{StoreError, damaged};
 use super::write::PseudonymColumn;
@@ -48,11 +48,17 @@ fn one<T>(
     params: impl Params,
     get: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Option<T>, StoreError> {
-    Ok(db.prepare_cached(query)?.query_row(params, get).optional()?)
+    let mut statement = db.prepare_cached(query)?;
+    let found = statement.query_row(params, get).optional()?;
+    assert_finds(&statement, query);
+    Ok(found)
 }
 
 fn exists(db: &Connection, query: &str, params: impl Params) -> Result<bool, StoreError> {
-    Ok(db.prepare_cached(query)?.exists(params)?)
+    let mut statement = db.prepare_cached(query)?;
+    let found = statement.exists(params)?;
+    assert_finds(&statement, query);
+    Ok(found)
 }
 
 pub(super) fn all<T>(
@@ -61,7 +67,16 @@ pub(super) fn all<T>(
     params: impl Params,
     get: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Vec<T>, StoreError> {
-    Ok(db.prepare_cached(query)?.query_map(params, get)?.collect::<Result<_, _>>()?)
+    let mut statement = db.prepare_cached(query)?;
+    let found = statement.query_map(params, get)?.collect::<Result<_, _>>()?;
+    assert_finds(&statement, query);
+    Ok(found)
+}
+
+/// No question gets slower with the chain: each finds its rows by an index. Hospitals are few.
+fn assert_finds(statement: &Statement<'_>, query: &str) {
+    let walked = || statement.get_status(StatementStatus::FullscanStep) + statement.get_status(StatementStatus::Sort);
+    debug_assert!(query.contains("FROM hospitals") || walked() == 0, "walks a table: {query}");
 }
 
 pub(super) fn head_height(db: &Connection) -> Result<BlockHeight, StoreError> {
@@ -185,21 +200,29 @@ pub(super) fn erased_after(db: &Connection, after: BlockHeight) -> Result<Vec<Er
 }
 
 pub(super) fn registry_sequence_before(db: &Connection, next: BlockHeight) -> Result<u64, StoreError> {
-    let query = "SELECT coalesce(max(sequence), 0) FROM registry WHERE height < ?";
+    let query = "SELECT sequence FROM registry WHERE height < ? ORDER BY height DESC, sequence DESC LIMIT 1";
     Ok(one(db, query, [sql(next)], |row| row.get(0))?.map_or(0, i64::cast_unsigned))
 }
 
 /// Registrations in force, ascending by hospital.
 pub(super) fn hospitals_before(db: &Connection, next: BlockHeight) -> Result<Vec<HospitalRegistration>, StoreError> {
-    let query = "SELECT height, registration FROM hospitals WHERE height < ? ORDER BY ordinal";
-    let rows = all(db, query, [sql(next)], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-    let mut latest = std::collections::BTreeMap::<HospitalId, HospitalRegistration>::new();
-    for (at, bytes) in rows {
-        let registration: HospitalRegistration =
-            decode(&bytes).map_err(|_| damaged(height(at), "hospital registration"))?;
-        latest.insert(registration.id, registration);
-    }
-    Ok(latest.into_values().collect())
+    let query = "SELECT height, registration, max(ordinal) FROM hospitals WHERE height < ? GROUP BY hospital";
+    let rows = all(db, query, [sql(next)], registration_row)?;
+    rows.into_iter().map(registration).collect()
+}
+
+/// One hospital's registration in force.
+pub(super) fn hospital(db: &Connection, id: HospitalId) -> Result<Option<HospitalRegistration>, StoreError> {
+    let query = "SELECT height, registration FROM hospitals WHERE hospital = ? ORDER BY ordinal DESC LIMIT 1";
+    one(db, query, [id.0], registration_row)?.map(registration).transpose()
+}
+
+fn registration_row(row: &Row<'_>) -> rusqlite::Result<(i64, Vec<u8>)> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn registration((at, bytes): (i64, Vec<u8>)) -> Result<HospitalRegistration, StoreError> {
+    decode(&bytes).map_err(|_| damaged(height(at), "hospital registration"))
 }
 
 /// The mountain range over the headers below `next`.

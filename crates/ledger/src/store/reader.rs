@@ -35,6 +35,8 @@ pub struct Reader(Arc<Pool>);
 struct Pool {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// The set last asked for, by its hash: reading it anew means parsing every hospital's keys.
+    validators: Mutex<Option<(Digest, ValidatorSet)>>,
 }
 
 impl fmt::Debug for Reader {
@@ -45,7 +47,23 @@ impl fmt::Debug for Reader {
 
 impl Reader {
     pub(super) fn new(path: &Path) -> Self {
-        Self(Arc::new(Pool { path: path.to_owned(), idle: Mutex::new(Vec::new()) }))
+        Self(Arc::new(Pool { path: path.to_owned(), idle: Mutex::default(), validators: Mutex::default() }))
+    }
+
+    /// The set of that hash, if it is the one last asked for; else what `read` finds.
+    pub(super) fn remembered_validators(
+        &self,
+        hash: Digest,
+        read: impl FnOnce() -> Result<ValidatorSet, StoreError>,
+    ) -> Result<ValidatorSet, StoreError> {
+        let remembered = || self.0.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = remembered().as_ref().filter(|(of, _)| *of == hash).map(|(_, set)| set.clone());
+        if let Some(set) = same {
+            return Ok(set);
+        }
+        let set = read()?;
+        *remembered() = Some((set.hash(), set.clone()));
+        Ok(set)
     }
 
     /// Runs `ask` in one read transaction: all its queries see the same state.
@@ -184,7 +202,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn hospital(&self, id: HospitalId) -> Result<Option<HospitalRegistration>, StoreError> {
-        Ok(self.hospitals()?.into_iter().find(|hospital| hospital.id == id))
+        self.read(|db| queries::hospital(db, id))
     }
 
     /// The set that signs the block of that height, which may be the one after the head.
@@ -194,7 +212,10 @@ impl Reader {
     pub fn validators_at(&self, height: BlockHeight) -> Result<ValidatorSet, StoreError> {
         // Nobody signs the genesis header; the founding set stands in.
         let next = height.max(BlockHeight(1));
-        self.read(|db| Before { db, next }.next_validators())
+        self.read(|db| {
+            let next = next.min(queries::head_height(db)?.next());
+            Before::new(db, next).remembering(self).next_validators()
+        })
     }
 
     /// What is known of the anchor in this transaction.

@@ -9,32 +9,86 @@ use super::queries;
 use super::reader::Reader;
 use crate::header::Header;
 use crate::rules::state::{AnchorState, StateView};
+use crate::rules::verify::VerifiedBlock;
 use crate::validators::ValidatorSet;
 
 /// The state that the block of height `next` meets.
 pub(super) struct Before<'a> {
-    pub(super) db: &'a Connection,
-    pub(super) next: BlockHeight,
+    db: &'a Connection,
+    next: BlockHeight,
+    tip: Option<Tip>,
+    reader: Option<&'a Reader>,
+}
+
+/// What every block asks for, kept at hand while many are appended.
+struct Tip {
+    header: Header,
+    validators: ValidatorSet,
+    history: Mmr,
 }
 
 impl<'a> Before<'a> {
+    pub(super) fn new(db: &'a Connection, next: BlockHeight) -> Self {
+        Self { db, next, tip: None, reader: None }
+    }
+
     pub(super) fn head(db: &'a Connection) -> Result<Self, StoreError> {
-        Ok(Self { db, next: queries::head_height(db)?.next() })
+        Ok(Self::new(db, queries::head_height(db)?.next()))
+    }
+
+    /// Takes the validators from those that the reader remembers, if they are the ones.
+    pub(super) fn remembering(self, reader: &'a Reader) -> Self {
+        Self { reader: Some(reader), ..self }
+    }
+
+    /// Reads now what [`advance`](Self::advance) will keep up to date.
+    pub(super) fn with_tip(mut self) -> Result<Self, StoreError> {
+        let (header, validators, history) = (self.head_header()?, self.next_validators()?, self.history()?);
+        self.tip = Some(Tip { header, validators, history });
+        Ok(self)
+    }
+
+    /// Goes on to the state after a block that was just written.
+    pub(super) fn advance(&mut self, verified: VerifiedBlock) {
+        self.next = self.next.next();
+        if let Some(tip) = &mut self.tip {
+            tip.history.append(&verified.hash);
+            tip.header = verified.block.header;
+            if let Some(set) = verified.effects.next_validators {
+                tip.validators = set;
+            }
+        }
+    }
+
+    fn read_validators(&self) -> Result<ValidatorSet, StoreError> {
+        let hospitals = queries::hospitals_before(self.db, self.next)?;
+        ValidatorSet::from_registrations(&hospitals).map_err(|_| damaged(self.next, "hospital registrations"))
     }
 }
 
 impl StateView for Before<'_> {
     fn head_header(&self) -> Result<Header, StoreError> {
+        if let Some(tip) = &self.tip {
+            return Ok(tip.header.clone());
+        }
         let head = BlockHeight(self.next.0.saturating_sub(1));
         queries::header(self.db, head)?.ok_or(damaged(head, "block is missing"))
     }
 
     fn next_validators(&self) -> Result<ValidatorSet, StoreError> {
-        let hospitals = queries::hospitals_before(self.db, self.next)?;
-        ValidatorSet::from_registrations(&hospitals).map_err(|_| damaged(self.next, "hospital registrations"))
+        match (&self.tip, self.reader) {
+            (Some(tip), _) => Ok(tip.validators.clone()),
+            (None, Some(reader)) => {
+                reader.remembered_validators(self.head_header()?.next_validators_hash, || self.read_validators())
+            }
+            (None, None) => self.read_validators(),
+        }
     }
 
     fn history(&self) -> Result<Mmr, StoreError> {
+        if let Some(tip) = &self.tip {
+            return Ok(tip.history.clone());
+        }
         queries::history_before(self.db, self.next)
     }
 
@@ -65,7 +119,7 @@ impl StateView for Before<'_> {
 
 impl StateView for Reader {
     fn at_one_head<T>(&self, ask: impl FnOnce(&dyn StateView) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.read(|db| ask(&Before::head(db)?))
+        self.read(|db| ask(&Before::head(db)?.remembering(self)))
     }
 
     fn head_header(&self) -> Result<Header, StoreError> {
@@ -73,7 +127,7 @@ impl StateView for Reader {
     }
 
     fn next_validators(&self) -> Result<ValidatorSet, StoreError> {
-        self.read(|db| Before::head(db)?.next_validators())
+        self.at_one_head(|view| view.next_validators())
     }
 
     fn history(&self) -> Result<Mmr, StoreError> {

@@ -63,6 +63,16 @@ fn dump(chain: &TestChain) -> Vec<String> {
 }
 
 #[test]
+fn a_long_chain_made_in_a_short_time_is_a_valid_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut chain = TestChain::new(folder.path(), 1);
+    chain.extend_empty(100, &[NORTH]);
+    chain.mine_anchor(&[1; 32]);
+    chain.extend_empty(3, &[NORTH]);
+    assert_eq!(check_all(&chain).unwrap().head, BlockHeight(104));
+}
+
+#[test]
 fn the_ledger_answers_what_a_hospital_asks() {
     let folder = tempfile::tempdir().unwrap();
     let (chain, erased) = rich_chain(folder.path());
