@@ -37,8 +37,12 @@ pub(crate) fn run_all(steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-/// The table of figures, printed by the benches of `tests/`.
+/// The tables of figures, printed by the benches of `tests/`: the app's, or with `network` first the consortium's.
 pub(crate) fn bench(steps: &mut Steps, arguments: &[&str]) -> Result<()> {
+    let (bench, rest) = match arguments {
+        ["network", rest @ ..] => ("network", rest),
+        _ => ("figures", arguments),
+    };
     steps.must("What the computer needs", || system::provide(&[system::BUILD, system::BENCH]))?;
-    steps.must("Figures", || run(cargo(&["bench", "--package", "carekey-tests", "--"]).args(arguments)))
+    steps.must("Figures", || run(cargo(&["bench", "--package", "carekey-tests", "--bench", bench, "--"]).args(rest)))
 }

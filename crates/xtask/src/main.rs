@@ -21,6 +21,7 @@ cargo xtask run [-- APP ARGUMENTS]   build CareKey and open it; without a displa
 cargo xtask tour                     play the tour on a display of its own, leave pictures in target/tour
 cargo xtask test                     every check: format, lints, all tests, the real app on a desk of its own
 cargo xtask bench [-- ARGUMENTS]     the table of figures
+cargo xtask bench network            what the hospitals' ledger does and costs
 cargo xtask bindings                 write ui/src/bindings anew from the Rust types";
 
 fn main() -> ExitCode {

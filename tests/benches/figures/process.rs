@@ -76,7 +76,7 @@ fn watch(child: &mut Child) -> Usage {
 
 /// State and processor seconds, the third, fourteenth and fifteenth field of `/proc/PID/stat`. The second is a name in
 /// parentheses that may contain anything.
-fn read_stat(text: &str) -> Option<(&str, f64)> {
+pub(crate) fn read_stat(text: &str) -> Option<(&str, f64)> {
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
     Some((fields.first()?, ticks / TICKS))
