@@ -29,6 +29,9 @@ pub use long::announcements;
 /// When every test network was founded: 2026-01-01.
 pub const FOUNDED: UnixMillis = UnixMillis(1_767_225_600_000);
 
+/// What a note says: padded to the second bucket, like most real ones.
+const NOTE_BYTES: usize = 300;
+
 /// The validator of a network with one: hospital North.
 pub const NORTH: HospitalId = HospitalId([0, 0, 1]);
 /// A hospital that follows without voting.
@@ -162,7 +165,7 @@ impl TestNetwork {
 
     fn note(&mut self, reader: &PublicKey, kind: NoteKind) -> carekey_crypto::Note {
         let nonce = self.pseudonyms_used ^ (self.seed << 32);
-        seal_note(&SecretKey::generate(&mut test_rng(nonce)), reader, kind, b"test").unwrap()
+        seal_note(&SecretKey::generate(&mut test_rng(nonce)), reader, kind, &[0; NOTE_BYTES]).unwrap()
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn empty(blocks: u64) -> Outcome<TestChain> {
 
 /// Blocks of [`FULL`] grants, each sealed by three of four.
 pub(crate) fn full(blocks: u64) -> Outcome<TestChain> {
-    made(&format!("full-{blocks}"), equals(), |chain| {
+    made(&format!("grants-{blocks}"), equals(), |chain| {
         let reader = reader().public();
         for _ in 0..blocks {
             let grants = chain.network.grants(FULL as u64, &reader, chain.now);
