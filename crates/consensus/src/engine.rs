@@ -1,7 +1,7 @@
 //! The algorithm as a state machine: something happens, and it says what is to be done.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carekey_crypto::{Digest, SecretKey, Signature};
 use carekey_ledger::{Header, ValidatorSet};
@@ -13,16 +13,19 @@ use malachite_core::{
 };
 use malachite_signing::VerifierExt;
 use malachite_types::{
-    CommitCertificate, LinearTimeouts, Round, SignedMessage, ThresholdParams, Timeout, ValuePayload,
-    VoteExtensionPolicy,
+    CertificateError, CommitCertificate, LinearTimeouts, NilOrVal, Round, SignedMessage, ThresholdParams, Timeout,
+    ValuePayload, VoteExtensionPolicy, VoteType,
 };
 
-use crate::context::{Address, CareKey, Height, Members};
+use crate::context::{Address, CareKey, HeaderHash, Height, Members, Proposal, Vote};
 use crate::message::{Checked, Entry, Message};
 
 /// Messages about the next height kept for each hospital while this node is not there yet: a proposal, two votes, and
 /// as much again for a second round. Whoever is further behind catches up by downloading.
 const EARLY_MESSAGES_MAX: usize = 8;
+
+/// Rounds beyond this are nonsense: at a second each, a height would last for decades. So counting on never overflows.
+const ROUND_MAX: u32 = u32::MAX / 2;
 
 /// How long the algorithm waits for others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +87,7 @@ pub enum Action {
     Decided(Decision),
     /// A validator signed two different things for one round.
     Caught(HospitalId),
-    /// A validator's signature did not verify, or it sent what no validator sends.
+    /// A hospital sent what does not verify, or what no validator sends.
     Offence(HospitalId),
 }
 
@@ -121,7 +124,17 @@ pub struct Engine {
 impl Engine {
     /// A validator that has not begun.
     pub fn new(network: NetworkId, me: HospitalId, key: SecretKey, patience: Patience) -> Self {
-        let hands = Hands { context: CareKey { network }, me: Address(me), key, patience, replaying: false };
+        let hands = Hands {
+            context: CareKey { network },
+            me: Address(me),
+            key,
+            patience,
+            replaying: false,
+            teller: None,
+            promises: Promises::default(),
+            proposed: BTreeMap::new(),
+            caught: BTreeSet::new(),
+        };
         Self { hands, patience, state: None, early: BTreeMap::new() }
     }
 
@@ -167,22 +180,30 @@ impl Engine {
         if self.state.is_none() {
             self.state = Some(fresh());
         }
+        self.hands.promises = Promises::of(self.hands.me, &log);
+        self.hands.proposed.clear();
+        self.hands.caught.clear();
         let mut actions = Vec::new();
         let begin = Input::StartHeight(height, members, false, None, VoteExtensionPolicy::Disabled);
         self.feed(begin, &mut actions)?;
         self.replay(log, &mut actions)?;
         if next {
-            for message in early.into_values().flatten() {
-                self.feed(message.into(), &mut actions)?;
+            for (from, messages) in early {
+                for message in messages {
+                    self.hear(from, message, &mut actions)?;
+                }
             }
         }
         Ok(actions)
     }
 
-    fn replay(&mut self, log: Vec<Entry>, actions: &mut Vec<Action>) -> Result<(), EngineError> {
+    fn replay(&mut self, mut log: Vec<Entry>, actions: &mut Vec<Action>) -> Result<(), EngineError> {
         if log.is_empty() {
             return Ok(());
         }
+        // The algorithm takes few headers a round. Own ones that no proposal followed would, after enough crashes,
+        // displace the one that was proposed, and its votes could not be repeated.
+        log.retain(|entry| !matches!(entry, Entry::Body(body) if self.hands.is_unproposed(body)));
         let inputs: Vec<Input<CareKey>> = log.into_iter().map(Into::into).collect();
         if let Some(state) = &mut self.state {
             state.index_wal_entries(&inputs);
@@ -201,7 +222,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError`].
     pub fn receive(&mut self, from: HospitalId, message: Message) -> Result<Vec<Action>, EngineError> {
-        if message.author().is_some_and(|author| author != from) {
+        if message.author().is_some_and(|author| author != from) || message.round() > ROUND_MAX {
             return Ok(vec![Action::Offence(from)]);
         }
         let Some(height) = self.height() else { return Ok(Vec::new()) };
@@ -214,9 +235,16 @@ impl Engine {
         }
         let mut actions = Vec::new();
         if message.height() == height {
-            self.feed(message.into(), &mut actions)?;
+            self.hear(from, message, &mut actions)?;
         }
         Ok(actions)
+    }
+
+    fn hear(&mut self, from: HospitalId, message: Message, actions: &mut Vec<Action>) -> Result<(), EngineError> {
+        self.hands.teller = Some(from);
+        let heard = self.feed(message.into(), actions);
+        self.hands.teller = None;
+        heard
     }
 
     /// A wait is over.
@@ -229,18 +257,20 @@ impl Engine {
         Ok(actions)
     }
 
-    /// Proposes the block that [`Action::Build`] asked for; the block must be on the disk. Late ones are ignored.
+    /// Proposes the block that [`Action::Build`] asked for; the block must be on the disk. Late ones are ignored, and
+    /// those for a round in which this node already proposed, before a crash.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn propose(&mut self, round: u32, header: Header) -> Result<Vec<Action>, EngineError> {
-        let (height, hash) = (Height(header.height), header.hash());
+        let (height, hash, round_of) = (Height(header.height), header.hash(), Round::new(round));
         let mut actions = Vec::new();
         let turn = self.height() == Some(height.0) && self.round() == round;
-        if turn {
-            let value = LocallyProposedValue::new(height, Round::new(round), header.into());
-            self.feed(Input::Propose(value), &mut actions)?;
-            actions.push(Action::SendBody { round, header: hash });
+        if turn && !self.hands.promises.proposals.contains_key(&round_of) {
+            self.feed(Input::Propose(LocallyProposedValue::new(height, round_of, header.into())), &mut actions)?;
+            if self.hands.promises.proposals.contains_key(&round_of) {
+                actions.push(Action::SendBody { round, header: hash });
+            }
         }
         Ok(actions)
     }
@@ -265,7 +295,7 @@ impl Engine {
     fn feed(&mut self, input: Input<CareKey>, actions: &mut Vec<Action>) -> Result<(), EngineError> {
         let Self { hands, state: Some(state), .. } = self else { return Ok(()) };
         let outcome: Result<(), Error<CareKey>> = process!(
-            input: input, state: state, metrics: &(), with: effect => Ok::<_, EngineError>(hands.perform(effect, actions))
+            input: input, state: state, metrics: &(), with: effect => hands.perform(effect, actions)
         );
         outcome.map_err(|error| EngineError::Stopped(error.to_string()))
     }
@@ -278,11 +308,61 @@ struct Hands {
     key: SecretKey,
     patience: Patience,
     replaying: bool,
+    /// Who sent the message that is being worked on.
+    teller: Option<HospitalId>,
+    promises: Promises,
+    /// The first proposal of each round. The algorithm compares those it keeps; a liar can see to it that it keeps one.
+    proposed: BTreeMap<Round, Proposal>,
+    /// Who signed two different things at this height: said once.
+    caught: BTreeSet<HospitalId>,
+}
+
+/// What this node has signed at this height. The algorithm never contradicts itself if its log is whole; a second look
+/// costs nothing, and a contradiction would cost the network its safety.
+#[derive(Default)]
+struct Promises {
+    votes: BTreeMap<(VoteType, Round), NilOrVal<HeaderHash>>,
+    proposals: BTreeMap<Round, Proposal>,
+}
+
+impl Promises {
+    fn of(me: Address, log: &[Entry]) -> Self {
+        let mut promises = Self::default();
+        for entry in log {
+            match entry {
+                Entry::Vote(vote) if vote.voter == me.0 => {
+                    let vote = SignedMessage::from(vote.clone()).message;
+                    promises.votes.entry((vote.kind, vote.round)).or_insert(vote.value);
+                }
+                Entry::Proposal(proposal) if proposal.proposer == me.0 => {
+                    let proposal = SignedMessage::from(proposal.clone()).message;
+                    promises.proposals.entry(proposal.round).or_insert(proposal);
+                }
+                _ => {}
+            }
+        }
+        promises
+    }
+
+    fn keep_vote(&mut self, vote: &Vote) -> Result<(), EngineError> {
+        let kept = self.votes.entry((vote.kind, vote.round)).or_insert(vote.value);
+        if *kept == vote.value { Ok(()) } else { Err(contradiction(vote.height, vote.round)) }
+    }
+
+    fn keep_proposal(&mut self, proposal: &Proposal) -> Result<(), EngineError> {
+        let kept = self.proposals.entry(proposal.round).or_insert_with(|| proposal.clone());
+        if kept == proposal { Ok(()) } else { Err(contradiction(proposal.height, proposal.round)) }
+    }
+}
+
+fn contradiction(height: Height, round: Round) -> EngineError {
+    EngineError::Stopped(format!("it would contradict what it signed for block {height}, round {round}"))
 }
 
 impl Hands {
-    fn perform(&self, effect: Effect<CareKey>, actions: &mut Vec<Action>) -> Resume<CareKey> {
-        match effect {
+    /// An error ends the algorithm's step; nothing of it is to be done.
+    fn perform(&mut self, effect: Effect<CareKey>, actions: &mut Vec<Action>) -> Result<Resume<CareKey>, EngineError> {
+        Ok(match effect {
             Effect::CancelAllTimeouts(resume) => {
                 actions.push(Action::CancelAll);
                 resume.resume_with(())
@@ -328,26 +408,29 @@ impl Hands {
                 resume.resume_with(())
             }
             Effect::Finalize(_, _, evidence, resume) => {
-                actions.extend(caught(&evidence).map(Action::Caught));
+                for hospital in caught(&evidence) {
+                    self.catch(hospital, actions);
+                }
                 resume.resume_with(())
             }
             Effect::SignVote(vote, resume) => {
+                self.promises.keep_vote(&vote)?;
                 let signature = self.context.sign_vote(&self.key, &vote);
                 resume.resume_with(SignedMessage::new(vote, signature))
             }
             Effect::SignProposal(proposal, resume) => {
+                self.promises.keep_proposal(&proposal)?;
                 let signature = self.context.sign_proposal(&self.key, &proposal);
                 resume.resume_with(SignedMessage::new(proposal, signature))
             }
             Effect::VerifySignature(signed, key, resume) => {
-                let (holds, author) = match &signed.message {
-                    ConsensusMsg::Vote(vote) => (self.context.vote_holds(vote, &signed.signature, &key), vote.voter),
-                    ConsensusMsg::Proposal(proposal) => {
-                        (self.context.proposal_holds(proposal, &signed.signature, &key), proposal.proposer)
-                    }
+                let holds = match &signed.message {
+                    ConsensusMsg::Vote(vote) => self.context.vote_holds(vote, &signed.signature, &key),
+                    ConsensusMsg::Proposal(proposal) => self.context.proposal_holds(proposal, &signed.signature, &key),
                 };
-                if !holds {
-                    actions.push(Action::Offence(author.0));
+                self.judge(holds, actions);
+                if let (true, ConsensusMsg::Proposal(proposal)) = (holds, &signed.message) {
+                    self.compare(proposal, actions);
                 }
                 resume.resume_with(holds)
             }
@@ -357,11 +440,15 @@ impl Hands {
             }
             Effect::VerifyPolkaCertificate(certificate, members, thresholds, resume) => {
                 let checked = self.context.verify_polka_certificate(&self.context, &certificate, &members, thresholds);
-                resume.resume_with(at_once(checked))
+                let checked: Result<(), CertificateError<CareKey>> = at_once(checked);
+                self.judge(checked.is_ok(), actions);
+                resume.resume_with(checked)
             }
             Effect::VerifyRoundCertificate(certificate, members, thresholds, resume) => {
                 let checked = self.context.verify_round_certificate(&self.context, &certificate, &members, thresholds);
-                resume.resume_with(at_once(checked))
+                let checked: Result<(), CertificateError<CareKey>> = at_once(checked);
+                self.judge(checked.is_ok(), actions);
+                resume.resume_with(checked)
             }
             Effect::VerifyExtendedCommitCertificate(certificate, members, thresholds, policy, resume) => {
                 let context = &self.context;
@@ -384,7 +471,33 @@ impl Hands {
             Effect::CertVerifiedSyncValue(.., resume) | Effect::CertRejectedSyncValue(.., resume) => {
                 resume.resume_with(())
             }
+        })
+    }
+
+    /// Whoever sent it answers for what does not verify. Who is *named* in it may know nothing of it.
+    fn judge(&self, holds: bool, actions: &mut Vec<Action>) {
+        if !holds {
+            actions.extend(self.teller.map(Action::Offence));
         }
+    }
+
+    fn compare(&mut self, proposal: &Proposal, actions: &mut Vec<Action>) {
+        let first = self.proposed.entry(proposal.round).or_insert_with(|| proposal.clone());
+        if first != proposal {
+            self.catch(proposal.proposer.0, actions);
+        }
+    }
+
+    fn catch(&mut self, hospital: HospitalId, actions: &mut Vec<Action>) {
+        if self.caught.insert(hospital) {
+            actions.push(Action::Caught(hospital));
+        }
+    }
+
+    /// An own header from before a crash that was never proposed.
+    fn is_unproposed(&self, body: &Checked) -> bool {
+        let mine = body.proposer == self.me.0;
+        mine && !self.promises.proposals.values().any(|proposal| proposal.value.header == body.header)
     }
 
     fn timeouts(&self) -> LinearTimeouts {

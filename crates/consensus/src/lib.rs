@@ -13,6 +13,8 @@ mod engine;
 mod log;
 mod message;
 mod signing;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Action, Decision, Engine, EngineError, Patience, Timer};
 pub use log::{Log, LogError};
