@@ -186,4 +186,12 @@ impl Equivocation {
         self.first.verify(validators)?;
         self.second.verify(validators)
     }
+
+    /// Hospitals whose signature stands under both headers: those that broke their word. Two quorums of one set have
+    /// more than a third of the voting power in common, so a valid accusation always names somebody.
+    pub fn signed_both(&self) -> impl Iterator<Item = HospitalId> {
+        let second = &self.second.certificate.signatures;
+        let in_both = |id: &HospitalId| second.iter().any(|(other, _)| other == id);
+        self.first.certificate.signatures.iter().map(|(id, _)| *id).filter(move |id| in_both(id))
+    }
 }

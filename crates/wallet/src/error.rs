@@ -7,6 +7,7 @@ use carekey_protocol::access::Refusal;
 use crate::custody::CustodyError;
 use crate::reading::verify::{VerifyError, Withheld};
 use crate::vault::VaultError;
+use crate::vault::observations::ObservationKind;
 
 /// Why a wallet could not do something.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,8 @@ pub enum WalletError {
     LedgerForged {
         /// Which hospital.
         hospital: String,
+        /// What does not fit.
+        kind: ObservationKind,
         /// What is wrong.
         reason: String,
     },

@@ -19,6 +19,8 @@ pub enum WalletEvent {
     Shared,
     /// Whether the network can be reached.
     Reachable(bool),
+    /// How the hospitals stand.
+    Hospitals,
     /// An upload goes on.
     Upload {
         /// The record.

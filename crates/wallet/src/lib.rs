@@ -48,5 +48,5 @@ mod wallet;
 pub use error::WalletError;
 pub use events::WalletEvent;
 pub use remote::{Remote, Sent};
-pub use sync::LedgerState;
+pub use sync::{Bounds, Evidence, HospitalStanding, HospitalState, LedgerState};
 pub use wallet::Wallet;

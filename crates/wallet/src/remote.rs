@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use carekey_crypto::{Note, Secret32, SecretKey, content_root};
@@ -17,7 +18,9 @@ use carekey_network::records::{
     self, AccessAnswer, AccessChallenge, OwnAnswer, OwnRequest, UploadAnswer, UploadOutcome, UploadRequest,
 };
 use carekey_network::transfer::{self, Incoming};
-use carekey_network::{Channel, NetworkError, NetworkFile, Node, NodeKey, NodeLimits, PeerId, Protocol, Traffic};
+use carekey_network::{
+    Channel, NetworkError, NetworkFile, Node, NodeKey, NodeLimits, PeerAddress, PeerId, Protocol, Traffic, peer_id_of,
+};
 use carekey_protocol::access::{AccessBody, AccessRequest, Challenge};
 use carekey_protocol::catalogue::{SealedEntry, SignedOperation};
 use carekey_protocol::deposit::{Escrow, OwnerOperation};
@@ -25,17 +28,21 @@ use carekey_protocol::enrolment::{EnrolmentRequest, RecoveryRequest};
 use carekey_protocol::pseudonym::{PseudonymCertificate, PseudonymRequest};
 use carekey_protocol::upload::UploadTicket;
 use carekey_protocol::{
-    BlobId, BlockHeight, Certificate, CertificateSerial, Genesis, HospitalId, NetworkId, ParticipantId, Transaction,
-    TxId,
+    BlobId, BlockHeight, Certificate, CertificateSerial, Genesis, HospitalId, HospitalRegistration, NetworkId,
+    ParticipantId, Transaction, TxId,
 };
 use tokio::fs::OpenOptions;
 use tokio::io::AsyncWriteExt;
 
 use crate::error::WalletError;
+use crate::vault::observations::ObservationKind;
 use crate::wallet::{file_error, os_rng};
 
 /// A hospital that does not say within this what its newest block is does not hold up the others' answers.
 const HEAD_PATIENCE: Duration = Duration::from_secs(5);
+
+/// A hospital that does not take a transaction within this is left for the next one.
+const SUBMIT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection to the network. The identity it dials with is fresh and says nothing about the person.
 pub struct Remote {
@@ -43,7 +50,17 @@ pub struct Remote {
     genesis: Genesis,
     network: NetworkId,
     authority: PeerId,
-    hospitals: BTreeMap<HospitalId, PeerId>,
+    hospitals: RwLock<BTreeMap<HospitalId, Contact>>,
+}
+
+/// A hospital as the registry has it, and whether anybody knows where it is.
+#[derive(Debug, Clone)]
+struct Contact {
+    peer: PeerId,
+    name: String,
+    /// Had a vote once and has none now: it still hands out what lies there, and takes nothing new.
+    retired: bool,
+    reachable_at: bool,
 }
 
 /// How far a transfer is, in bytes.
@@ -90,9 +107,10 @@ impl Remote {
             node,
             network: network.network_id(),
             authority: network.authority.peer_id,
-            hospitals: network.hospitals.iter().map(|(id, address)| (*id, address.peer_id)).collect(),
+            hospitals: RwLock::default(),
             genesis: network.genesis.clone(),
         };
+        remote.follow_registry(&network.genesis.hospitals, &[]);
         remote.readdress(network).await;
         Ok(remote)
     }
@@ -100,8 +118,33 @@ impl Remote {
     /// Takes newer addresses of the same participants.
     pub async fn readdress(&self, network: &NetworkFile) {
         self.node.remember(network.authority.clone()).await;
-        for address in network.hospitals.values() {
-            self.node.remember(address.clone()).await;
+        for (hospital, address) in &network.hospitals {
+            self.learn(*hospital, address.clone()).await;
+        }
+    }
+
+    /// Takes an address somebody told. It is a hint: whose key must answer there, the registry says.
+    pub(crate) async fn learn(&self, hospital: HospitalId, address: PeerAddress) {
+        let expected = {
+            let mut hospitals = self.hospitals.write().unwrap_or_else(PoisonError::into_inner);
+            let Some(contact) = hospitals.get_mut(&hospital) else { return };
+            contact.reachable_at |= contact.peer == address.peer_id;
+            contact.peer
+        };
+        if expected == address.peer_id {
+            self.node.remember(address).await;
+        }
+    }
+
+    /// Takes who is registered now. `voted` are the hospitals that ever had a vote.
+    pub(crate) fn follow_registry(&self, registered: &[HospitalRegistration], voted: &[HospitalId]) {
+        let mut hospitals = self.hospitals.write().unwrap_or_else(PoisonError::into_inner);
+        for registration in registered {
+            let peer = peer_id_of(&registration.peer_key);
+            let reachable_at = hospitals.get(&registration.id).is_some_and(|old| old.peer == peer && old.reachable_at);
+            let retired = registration.voting_power == 0 && voted.contains(&registration.id);
+            let contact = Contact { peer, name: registration.name.to_string(), retired, reachable_at };
+            hospitals.insert(registration.id, contact);
         }
     }
 
@@ -120,9 +163,32 @@ impl Remote {
         self.network
     }
 
-    /// The hospitals whose addresses are known.
+    /// The hospitals whose addresses are known: records may lie at any of them, also at one that has retired.
     pub fn hospitals(&self) -> Vec<HospitalId> {
-        self.hospitals.keys().copied().collect()
+        self.select(|contact| contact.reachable_at)
+    }
+
+    /// Those among them that take part in the ledger.
+    pub(crate) fn active_hospitals(&self) -> Vec<HospitalId> {
+        self.select(|contact| contact.reachable_at && !contact.retired)
+    }
+
+    fn select(&self, which: impl Fn(&Contact) -> bool) -> Vec<HospitalId> {
+        let hospitals = self.hospitals.read().unwrap_or_else(PoisonError::into_inner);
+        hospitals.iter().filter(|(_, contact)| which(contact)).map(|(id, _)| *id).collect()
+    }
+
+    /// Every registered hospital that has not retired, with its name.
+    pub(crate) fn registered(&self) -> Vec<(HospitalId, String)> {
+        let hospitals = self.hospitals.read().unwrap_or_else(PoisonError::into_inner);
+        let active = hospitals.iter().filter(|(_, contact)| !contact.retired);
+        active.map(|(id, contact)| (*id, contact.name.clone())).collect()
+    }
+
+    /// A hospital's registered name.
+    pub fn hospital_name(&self, hospital: HospitalId) -> Option<String> {
+        let hospitals = self.hospitals.read().unwrap_or_else(PoisonError::into_inner);
+        hospitals.get(&hospital).map(|contact| contact.name.clone())
     }
 
     /// Bytes and messages exchanged so far.
@@ -131,24 +197,26 @@ impl Remote {
     }
 
     fn peer(&self, hospital: HospitalId) -> Result<PeerId, WalletError> {
-        self.hospitals.get(&hospital).copied().ok_or(WalletError::NotFound { what: "this hospital's address" })
+        let hospitals = self.hospitals.read().unwrap_or_else(PoisonError::into_inner);
+        let contact = hospitals.get(&hospital).filter(|contact| contact.reachable_at);
+        contact.map(|contact| contact.peer).ok_or(WalletError::NotFound { what: "this hospital's address" })
     }
 
     async fn ask<P: Protocol>(&self, hospital: HospitalId, request: P::Request) -> Result<P::Response, WalletError> {
         Ok(self.node.request::<P>(self.peer(hospital)?, request).await?)
     }
 
-    /// The newest certified header, from each hospital that answers.
+    /// The newest certified header, from each active hospital that answers.
     pub async fn heads(&self) -> Vec<(HospitalId, Result<CertifiedHeader, NetworkError>)> {
-        let ask = |(id, peer): (&HospitalId, &PeerId)| {
-            let (id, peer) = (*id, *peer);
-            async move {
-                let request = HeadRequest { after: BlockHeight(0), wait_ms: 0 };
-                let answer = tokio::time::timeout(HEAD_PATIENCE, self.node.request::<Head>(peer, request)).await;
-                (id, answer.unwrap_or(Err(NetworkError::Timeout { during: "asking for the newest block" })))
-            }
+        let ask = |id: HospitalId| async move {
+            let request = HeadRequest { after: BlockHeight(0), wait_ms: 0 };
+            let answer = match self.peer(id) {
+                Ok(peer) => tokio::time::timeout(HEAD_PATIENCE, self.node.request::<Head>(peer, request)).await,
+                Err(_) => return (id, Err(NetworkError::Timeout { during: "looking for its address" })),
+            };
+            (id, answer.unwrap_or(Err(NetworkError::Timeout { during: "asking for the newest block" })))
         };
-        futures::future::join_all(self.hospitals.iter().map(ask)).await
+        futures::future::join_all(self.active_hospitals().into_iter().map(ask)).await
     }
 
     /// Returns when the first of `hospitals` that answers has a block above `after`, or after `wait`.
@@ -180,7 +248,7 @@ impl Remote {
         match self.ask::<Chain>(hospital, ChainRequest::CatchUp { trusted }).await? {
             Some(ChainAnswer::CatchUp(answer)) => Ok(Some(*answer)),
             None => Ok(None),
-            Some(_) => Err(self.forged(hospital, "another question was answered")),
+            Some(_) => Err(self.answered_otherwise(hospital)),
         }
     }
 
@@ -192,14 +260,14 @@ impl Remote {
     ) -> Result<CompactBatch, WalletError> {
         match self.chain(hospital, ChainRequest::Compact { from, to }).await? {
             ChainAnswer::Compact(batch) => Ok(*batch),
-            _ => Err(self.forged(hospital, "another question was answered")),
+            _ => Err(self.answered_otherwise(hospital)),
         }
     }
 
     pub(crate) async fn block(&self, hospital: HospitalId, height: BlockHeight) -> Result<Block, WalletError> {
         match self.chain(hospital, ChainRequest::Block { height }).await? {
             ChainAnswer::Block(block, _) => Ok(*block),
-            _ => Err(self.forged(hospital, "another question was answered")),
+            _ => Err(self.answered_otherwise(hospital)),
         }
     }
 
@@ -211,7 +279,7 @@ impl Remote {
     ) -> Result<Vec<ProvenTransaction>, WalletError> {
         match self.chain(hospital, ChainRequest::Registry { after, under }).await? {
             ChainAnswer::Registry(changes) => Ok(changes),
-            _ => Err(self.forged(hospital, "another question was answered")),
+            _ => Err(self.answered_otherwise(hospital)),
         }
     }
 
@@ -225,14 +293,29 @@ impl Remote {
         match self.ask::<Chain>(hospital, ChainRequest::Locate { txid, under }).await? {
             Some(ChainAnswer::Located(located)) => Ok(*located),
             None => Err(WalletError::NotFound { what: "the record's place on the ledger" }),
-            Some(_) => Err(self.forged(hospital, "another question was answered")),
+            Some(_) => Err(self.answered_otherwise(hospital)),
         }
     }
 
-    pub(crate) fn forged(&self, hospital: HospitalId, reason: impl ToString) -> WalletError {
-        let name = self.genesis.hospitals.iter().find(|known| known.id == hospital);
-        let hospital = name.map_or_else(|| hospital.to_string(), |known| known.name.to_string());
-        WalletError::LedgerForged { hospital, reason: reason.to_string() }
+    /// The header of a block with its certificate.
+    pub(crate) async fn certified(
+        &self,
+        hospital: HospitalId,
+        height: BlockHeight,
+    ) -> Result<CertifiedHeader, WalletError> {
+        match self.chain(hospital, ChainRequest::Block { height }).await? {
+            ChainAnswer::Block(block, certificate) => Ok(CertifiedHeader { header: block.header, certificate }),
+            _ => Err(self.answered_otherwise(hospital)),
+        }
+    }
+
+    pub(crate) fn forged(&self, hospital: HospitalId, kind: ObservationKind, reason: impl ToString) -> WalletError {
+        let name = self.hospital_name(hospital).unwrap_or_else(|| hospital.to_string());
+        WalletError::LedgerForged { hospital: name, kind, reason: reason.to_string() }
+    }
+
+    fn answered_otherwise(&self, hospital: HospitalId) -> WalletError {
+        self.forged(hospital, ObservationKind::WrongProof, "another question was answered")
     }
 
     /// Hands a transaction to each of `hospitals` in turn until one takes it. The no of one is not the end, since it
@@ -244,10 +327,15 @@ impl Remote {
     ) -> Result<Submitted, WalletError> {
         let (mut no, mut trouble) = (None, None);
         for hospital in hospitals {
-            let answer = match self.ask::<Submit>(*hospital, transaction.clone()).await {
-                Ok(answer) => answer,
-                Err(error) => {
+            let asked = self.ask::<Submit>(*hospital, transaction.clone());
+            let answer = match tokio::time::timeout(SUBMIT_PATIENCE, asked).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(error)) => {
                     trouble = Some(error);
+                    continue;
+                }
+                Err(_) => {
+                    trouble = Some(NetworkError::Timeout { during: "handing something in" }.into());
                     continue;
                 }
             };

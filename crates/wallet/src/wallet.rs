@@ -18,6 +18,7 @@ use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::files;
 use crate::remote::{Remote, Sent};
+use crate::sync::{Bounds, Watch};
 use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms, records};
 
 /// Events a slow listener may fall behind before it misses some; it re-asks everything then.
@@ -47,8 +48,7 @@ pub(crate) struct Inner {
     pub(crate) light: tokio::sync::Mutex<LightClient>,
     pub(crate) nudge: Notify,
     pub(crate) syncing: tokio::sync::Mutex<()>,
-    /// Hospitals that showed this wallet's ledger the last time they were asked.
-    pub(crate) confirmed_by: Mutex<Vec<HospitalId>>,
+    pub(crate) watch: Watch,
     mailbox_read: Mutex<Option<Instant>>,
     dir: PathBuf,
     certificate: RwLock<Option<Certificate>>,
@@ -69,6 +69,14 @@ impl Wallet {
     /// # Errors
     /// [`WalletError::Vault`]; [`WalletError::NetworkFile`] if the vault belongs to another network.
     pub fn open(dir: &Path, root: &RootMaterial, remote: Remote) -> Result<Self, WalletError> {
+        Self::open_with(dir, root, remote, Bounds::default())
+    }
+
+    /// As [`open`](Self::open), with another patience than the usual one.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(dir: &Path, root: &RootMaterial, remote: Remote, bounds: Bounds) -> Result<Self, WalletError> {
         let words = RecoveryWords::from_entropy(root.entropy.expose());
         let keys = WalletKeys::derive(&words).map_err(|error| WalletError::NetworkFile(error.to_string()))?;
         let vault =
@@ -79,6 +87,8 @@ impl Wallet {
             remote.genesis().clone(),
             vault.read(|tx| meta::get::<Vec<u8>>(tx, meta::Key::LightClient))?,
         )?;
+        let voted: Vec<HospitalId> = vault.read(|tx| meta::get(tx, meta::Key::Voted))?.unwrap_or_default();
+        remote.follow_registry(&light.hospitals().cloned().collect::<Vec<_>>(), &voted);
         let sealed = dir.join("sealed");
         files::make_private_dir(&sealed).map_err(|source| file_error(dir, source))?;
         remove_spare_copies(&vault, &sealed)?;
@@ -90,7 +100,7 @@ impl Wallet {
             light: tokio::sync::Mutex::new(light),
             nudge: Notify::new(),
             syncing: tokio::sync::Mutex::default(),
-            confirmed_by: Mutex::default(),
+            watch: Watch::new(bounds, clock()),
             mailbox_read: Mutex::default(),
             dir: dir.to_owned(),
             certificate: RwLock::new(certificate),
@@ -254,8 +264,7 @@ impl Wallet {
     }
 
     pub(crate) fn now(&self) -> UnixMillis {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        UnixMillis(elapsed.as_millis() as u64)
+        clock()
     }
 
     /// Where the sealed bytes of a record are kept: on their way out, or as a copy for reading again.
@@ -300,6 +309,11 @@ impl Wallet {
             other => other,
         }
     }
+}
+
+fn clock() -> UnixMillis {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(elapsed.as_millis() as u64)
 }
 
 /// The operating system's randomness; a machine without any cannot run CareKey.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use borsh::{BorshDeserialize, BorshSerialize};
 use carekey_protocol::transaction::RegistryChange;
 use carekey_protocol::{
-    BlockHeight, Body, CertificateSerial, Genesis, HospitalId, HospitalRegistration, TxId, decode, encode,
+    BlockHeight, Body, CertificateSerial, Genesis, HospitalId, HospitalRegistration, Transaction, TxId, decode, encode,
 };
 
 use super::cursor::Cursor;
@@ -125,6 +125,23 @@ impl LightClient {
         Ok(Jump::Advanced { from, to: self.head().height })
     }
 
+    /// Compares a head somebody shows with this one.
+    ///
+    /// # Errors
+    /// [`LightError::Equivocation`] with the proof if another block of this height is certified as well; otherwise what
+    /// is wrong with it, or that it is of another height.
+    pub fn compare(&self, theirs: &CertifiedHeader) -> Result<(), LightError> {
+        if theirs.header.network != self.head().network {
+            return Err(LightError::Network);
+        }
+        if theirs.header == *self.head() { Ok(()) } else { Err(self.second_head(theirs)) }
+    }
+
+    /// The set that signed the head.
+    pub fn signers(&self) -> &ValidatorSet {
+        &self.state.head.signers
+    }
+
     /// Checks a batch of compact blocks after the last one scanned and moves the scan past it. The caller then scans
     /// the entries. A batch that goes beyond the head moves the head, too.
     ///
@@ -197,7 +214,16 @@ impl LightClient {
     /// [`LightError`]; nothing was taken.
     pub fn observe_registry(&mut self, proven: &ProvenTransaction) -> Result<(), LightError> {
         let ProvenTransaction { transaction, proof } = proven;
-        let header = proof.verify(self.head(), &transaction.id())?;
+        let header = proof.verify(self.head(), &transaction.id())?.clone();
+        self.take_registered(transaction, &header)
+    }
+
+    /// As [`observe_registry`](Self::observe_registry), of a transaction that the caller found in the block of
+    /// `header`, which it has scanned.
+    ///
+    /// # Errors
+    /// [`LightError`]; nothing was taken.
+    pub fn take_registered(&mut self, transaction: &Transaction, header: &Header) -> Result<(), LightError> {
         transaction.verify(header.network, &self.genesis.authority_key, header.time)?;
         let Body::Registry { sequence, change } = &transaction.body else { return Err(LightError::NotRegistry) };
         let expected = self.state.registry_sequence.saturating_add(1);

@@ -12,10 +12,6 @@ use crate::vault::outbox::{self, OutboxId};
 use crate::vault::{Progress, VaultError, WriteTx, grants, records, written};
 use crate::wallet::Wallet;
 
-/// A transaction that was received but is in no block after this long is handed in again, also elsewhere: the
-/// hospital that took it may have lost it.
-const AGAIN_AFTER: Duration = Duration::from_secs(10);
-
 /// A transaction signed anew because its pseudonym was spent is handed in after this long.
 const RESIGNED_AFTER: Duration = Duration::from_secs(2);
 
@@ -41,7 +37,7 @@ impl Wallet {
                     _ => set_progress(tx, tracked, Progress::Sent { txid }),
                 })?;
                 self.changed(tracked);
-                Ok(Step::Wait(AGAIN_AFTER))
+                Ok(Step::Wait(self.0.watch.bounds.again))
             }
             Submitted::PseudonymSpent => {
                 // Somebody (this wallet, before it was restored) has used the pseudonym: sign again with a fresh one.
@@ -63,7 +59,7 @@ impl Wallet {
                 if matches!(said, Some(Progress::Recorded { .. })) {
                     self.finish(id)
                 } else {
-                    Ok(Step::Wait(AGAIN_AFTER))
+                    Ok(Step::Wait(self.0.watch.bounds.again))
                 }
             }
             Submitted::Refused(reason) => Err(WalletError::TransactionRefused(reason)),

@@ -14,6 +14,7 @@ use carekey_protocol::transaction::AnchorBody;
 use carekey_protocol::{Body, HospitalId, RecordRef, TxId};
 
 use crate::error::WalletError;
+use crate::vault::observations::ObservationKind;
 use crate::vault::records::{self, RecordDetails};
 use crate::wallet::{Wallet, file_error};
 
@@ -160,7 +161,7 @@ impl Wallet {
     }
 
     /// Step 15: the anchor, proven to stand in a block that this wallet's ledger contains. The hospital that keeps the
-    /// record is asked first; if its proof does not hold, the others are: the ledger is the same everywhere.
+    /// record is asked first: it knows anyway whose record it is. Only if its proof does not hold are others asked.
     pub(crate) async fn prove_anchor(
         &self,
         hospital: &HospitalId,
@@ -170,13 +171,23 @@ impl Wallet {
             Err(error) => error,
             proved => return proved,
         };
+        self.note_false_proof(*hospital, &first);
         for other in self.hospitals_by_trust().into_iter().filter(|other| other != hospital) {
-            if let Ok(proved) = self.prove_anchor_at(&other, txid).await {
-                tracing::warn!(%hospital, error = %first, "another hospital proved the anchor");
-                return Ok(proved);
+            match self.prove_anchor_at(&other, txid).await {
+                Ok(proved) => return Ok(proved),
+                Err(error) => self.note_false_proof(other, &error),
             }
         }
         Err(first)
+    }
+
+    fn note_false_proof(&self, hospital: HospitalId, error: &WalletError) {
+        match error {
+            WalletError::Withheld(Withheld { check: Check::Ledger, reason }) => {
+                self.catch(hospital, ObservationKind::WrongProof, reason);
+            }
+            error => self.note_failure(hospital, error),
+        }
     }
 
     async fn prove_anchor_at(

@@ -50,7 +50,7 @@ impl Wallet {
             .collect();
 
         // Revocations, erasures and registry changes carry no note; they are few, and everybody reads all of them.
-        let public = |kind| matches!(kind, BodyKind::Revoke | BodyKind::Erase);
+        let public = |kind| matches!(kind, BodyKind::Revoke | BodyKind::Erase | BodyKind::Registry);
         hits.bodies
             .extend(entries.iter().filter(|(_, entry)| public(entry.announcement.kind)).map(|(height, _)| *height));
 

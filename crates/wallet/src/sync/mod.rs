@@ -1,9 +1,13 @@
 //! Following the ledger: heads from several hospitals, compact blocks, and what in them is this person's.
 
 mod apply;
+mod compare;
 mod find;
+mod heads;
+mod registry;
+mod watch;
 
-use carekey_ledger::{Block, CompactBlock, LightClient, LightError};
+use carekey_ledger::{Block, CompactBlock, LightClient};
 use carekey_protocol::{BlockHeight, HospitalId};
 
 use crate::error::WalletError;
@@ -11,8 +15,12 @@ use crate::events::WalletEvent;
 use crate::vault::{VaultError, meta};
 use crate::wallet::{Inner, Wallet};
 
+pub use self::compare::{Bounds, HospitalState};
 pub(crate) use self::find::GRANT_GAP;
 pub use self::state::LedgerState;
+pub(crate) use self::watch::Watch;
+pub use self::watch::{Evidence, HospitalStanding};
+use crate::vault::observations::ObservationKind;
 
 mod state;
 
@@ -25,8 +33,18 @@ impl Wallet {
     /// verify.
     pub async fn sync(&self) -> Result<(), WalletError> {
         let _one_at_a_time = self.0.syncing.lock().await;
+        let followed = self.follow_ledger().await;
+        let untrusted = matches!(followed, Err(WalletError::LedgerForged { .. }));
+        let before = std::mem::replace(&mut self.0.watch.session().untrusted, untrusted);
+        if before != untrusted {
+            self.tell(WalletEvent::Hospitals);
+        }
+        followed
+    }
+
+    async fn follow_ledger(&self) -> Result<(), WalletError> {
         let before = self.head_height().await;
-        self.follow_heads().await?;
+        self.compare_heads().await?;
         self.observe_registry().await?;
         let mut found = false;
         loop {
@@ -57,76 +75,6 @@ impl Wallet {
         self.0.light.lock().await.head().height
     }
 
-    /// Every hospital's head is compared; the first that leads forward is followed. Only if nobody tells the truth is
-    /// it an error.
-    async fn follow_heads(&self) -> Result<(), WalletError> {
-        let mut trouble = None;
-        let mut agreed = Vec::new();
-        for (hospital, head) in self.0.remote.heads().await {
-            let followed = match head {
-                Ok(head) => self.follow(hospital, head.header.height).await,
-                Err(error) => Err(error.into()),
-            };
-            match followed {
-                Ok(true) => agreed.push(hospital),
-                Ok(false) => {}
-                Err(error) => trouble = Some(graver(trouble, error)),
-            }
-        }
-        let mut confirmed = self.0.confirmed_by.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        confirmed.clone_from(&agreed);
-        match trouble {
-            Some(error) if agreed.is_empty() => Err(error),
-            Some(error @ WalletError::LedgerForged { .. }) => {
-                tracing::warn!(%error, "a hospital was left aside");
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether the hospital shows this wallet's ledger, to its newest block or further.
-    async fn follow(&self, hospital: HospitalId, shown: BlockHeight) -> Result<bool, WalletError> {
-        let trusted = self.head_height().await;
-        if shown < trusted {
-            // It lags behind, or hides blocks; what it has is checked when it is asked for.
-            return Ok(false);
-        }
-        if shown == trusted && trusted == BlockHeight(0) {
-            return Ok(true);
-        }
-        let Some(answer) = self.0.remote.catch_up(hospital, trusted).await? else { return Ok(false) };
-        let mut light = self.0.light.lock().await;
-        match light.jump(&answer) {
-            Ok(_) => Ok(true),
-            Err(LightError::Stale { .. }) => Ok(false),
-            Err(reason) => Err(self.0.remote.forged(hospital, reason)),
-        }
-    }
-
-    async fn observe_registry(&self) -> Result<(), WalletError> {
-        if self.head_height().await == BlockHeight(0) {
-            return Ok(());
-        }
-        while self.first_that_holds(|hospital| self.observe_registry_at(hospital)).await? {}
-        Ok(())
-    }
-
-    /// Takes one page of registry changes. Whether there was anything on it.
-    async fn observe_registry_at(&self, hospital: HospitalId) -> Result<bool, WalletError> {
-        let (after, under) = {
-            let light = self.0.light.lock().await;
-            (light.registry_sequence(), light.head().height)
-        };
-        let changes = self.0.remote.registry(hospital, after, under).await?;
-        let mut light = self.0.light.lock().await;
-        for proven in &changes {
-            light.observe_registry(proven).map_err(|reason| self.0.remote.forged(hospital, reason))?;
-        }
-        // A page on which nothing is new would be answered for ever.
-        Ok(light.registry_sequence() > after)
-    }
-
     /// Asks one hospital after the other until an answer holds: neither a lie nor a silence keeps a wallet from the
     /// ledger while one hospital tells the truth. If nobody does, a lie is told rather than a silence.
     async fn first_that_holds<T, F>(&self, ask: impl Fn(HospitalId) -> F) -> Result<T, WalletError>
@@ -139,21 +87,14 @@ impl Wallet {
                 Err(
                     error @ (WalletError::LedgerForged { .. } | WalletError::Network(_) | WalletError::NotFound { .. }),
                 ) => {
-                    tracing::warn!(%error, "another hospital is asked");
+                    tracing::debug!(%error, "another hospital is asked");
+                    self.note_failure(hospital, &error);
                     trouble = Some(graver(trouble, error));
                 }
                 other => return other,
             }
         }
         Err(trouble.unwrap_or(WalletError::NetworkFile("it names no hospital".to_owned())))
-    }
-
-    /// The hospitals, first those that showed this wallet's ledger the last time they were asked.
-    pub(crate) fn hospitals_by_trust(&self) -> Vec<HospitalId> {
-        let confirmed = self.0.confirmed_by.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut hospitals = self.0.remote.hospitals();
-        hospitals.sort_by_key(|hospital| !confirmed.contains(hospital));
-        hospitals
     }
 
     /// One batch: verified, scanned, bodies fetched by whole block where needed, everything kept in one change.
@@ -167,9 +108,9 @@ impl Wallet {
         from: BlockHeight,
         to: BlockHeight,
     ) -> Result<bool, WalletError> {
-        let batch = self.0.remote.compact(hospital, from, to).await?;
+        let batch = self.blocks_of(hospital, self.0.remote.compact(hospital, from, to).await)?;
         let mut moved: LightClient = self.0.light.lock().await.clone();
-        moved.scan(&batch).map_err(|reason| self.0.remote.forged(hospital, reason))?;
+        moved.scan(&batch).map_err(|reason| registry::forged(self, hospital, &reason))?;
 
         let hits = tokio::task::block_in_place(|| self.find(&batch.blocks))?;
         let mut blocks = Vec::new();
@@ -177,6 +118,7 @@ impl Wallet {
             let Some(compact) = batch.blocks.iter().find(|block| block.header.height == height) else { continue };
             blocks.push(self.whole_block(compact).await?);
         }
+        self.take_scanned_registry(&mut moved, &blocks);
         if !hits.is_empty() {
             crate::failpoint::reach("sync: found, not kept");
         }
@@ -189,7 +131,8 @@ impl Wallet {
             // The head may have moved on while blocks were fetched; the scan's place is what this batch decides.
             let mut light = self.0.light.lock().await;
             if light.head().height > moved.head().height {
-                light.scan(&batch).map_err(|reason| self.0.remote.forged(hospital, reason))?;
+                light.scan(&batch).map_err(|reason| registry::forged(self, hospital, &reason))?;
+                self.take_scanned_registry(&mut light, &blocks);
             } else {
                 *light = moved;
             }
@@ -205,16 +148,29 @@ impl Wallet {
     }
 
     async fn whole_block_of(&self, hospital: HospitalId, compact: &CompactBlock) -> Result<Block, WalletError> {
-        let block = self.0.remote.block(hospital, compact.header.height).await?;
+        let block = self.blocks_of(hospital, self.0.remote.block(hospital, compact.header.height).await)?;
         if block.compact() != *compact {
-            return Err(self.0.remote.forged(hospital, "a block's bodies are not the announced ones"));
+            let reason = "a block's bodies are not the announced ones";
+            return Err(self.0.remote.forged(hospital, ObservationKind::WrongProof, reason));
         }
         Ok(block)
+    }
+
+    /// A hospital that showed this head has the blocks below it; one that says it has not withholds them.
+    fn blocks_of<T>(&self, hospital: HospitalId, answer: Result<T, WalletError>) -> Result<T, WalletError> {
+        let agrees = || self.0.watch.session().memories.get(&hospital).is_some_and(compare::Memory::agrees);
+        match answer {
+            Err(WalletError::NotFound { what }) if agrees() => {
+                self.catch(hospital, ObservationKind::Withheld, &format!("{what} was announced and not shown"));
+                Err(WalletError::NotFound { what })
+            }
+            other => other,
+        }
     }
 }
 
 /// Of two troubles the one to tell: that somebody lies matters more than that somebody is silent.
-fn graver(known: Option<WalletError>, new: WalletError) -> WalletError {
+pub(crate) fn graver(known: Option<WalletError>, new: WalletError) -> WalletError {
     match known {
         Some(known @ WalletError::LedgerForged { .. }) => known,
         Some(known) if !matches!(new, WalletError::LedgerForged { .. }) => known,

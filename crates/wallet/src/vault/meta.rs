@@ -21,6 +21,8 @@ pub enum Key {
     Restore,
     /// How far the mailbox was read.
     Mailbox,
+    /// Hospitals that ever had a vote: one of them without a vote has retired.
+    Voted,
 }
 
 impl Key {
@@ -32,6 +34,7 @@ impl Key {
             Self::LightClient => "light client",
             Self::Restore => "restore",
             Self::Mailbox => "mailbox",
+            Self::Voted => "voted",
         }
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::error::VaultError;
 
 /// Step i brings a vault from version i to i + 1 (`PRAGMA user_version`).
-const STEPS: &[&str] = &[VERSION_1];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// Of three columns that begin with the same word (`_txid`, `_height`, `_time`), see [`Progress`](super::Progress).
 const VERSION_1: &str = "
@@ -213,6 +213,20 @@ CREATE TABLE written (
     anchor_txid BLOB UNIQUE CHECK (length(anchor_txid) = 32),
     anchor_height INTEGER,
     anchor_time INTEGER
+) STRICT, WITHOUT ROWID;
+";
+
+/// What hospitals did that does not fit.
+const VERSION_2: &str = "
+CREATE TABLE observations (
+    hospital BLOB NOT NULL CHECK (length(hospital) = 3),
+    kind INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    evidence BLOB,
+    PRIMARY KEY (hospital, kind)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -32,6 +32,7 @@ pub mod collections;
 pub mod deposits;
 pub mod grants;
 pub mod meta;
+pub mod observations;
 pub mod outbox;
 pub mod people;
 pub mod progress;
