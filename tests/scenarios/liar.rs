@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use carekey_crypto::Secret32;
 use carekey_hospital::HospitalKeys;
-use carekey_ledger::CertifiedHeader;
 use carekey_ledger::light::ProvenTransaction;
+use carekey_ledger::{CertifiedHeader, QuorumCertificate, Vote, sign_vote};
 use carekey_network::deposits::Deposits;
 use carekey_network::ledger::{
     CertificateOf, Chain, ChainAnswer, ChainRequest, Head, HeadRequest, Submit, SubmitAnswer,
@@ -25,6 +25,8 @@ pub(crate) enum Lie {
     StaleHead,
     /// A newer head than there is, under the certificate of another.
     InventedHead,
+    /// Another block of the newest height, sealed like the true one: who votes has signed twice.
+    SecondHistory,
     /// A true head whose descent from the wallet's is not shown.
     ForgedAncestry,
     /// A transaction is missing from a compact block.
@@ -37,6 +39,10 @@ pub(crate) enum Lie {
     ForgedProof,
     /// A registry change nobody made.
     InventedRegistry,
+    /// No registry change at all.
+    HidesRegistry,
+    /// The head, but none of the blocks.
+    WithheldBlocks,
     /// Answers another question than was asked.
     OtherQuestion,
     /// Has nothing, says nothing.
@@ -107,7 +113,8 @@ impl Liar {
         let lied = Arc::new(AtomicBool::new(false));
         let truth = Truth { errand: errand.clone(), hospital: key.peer_id(), lied: lied.clone() };
         let old = world.servers.hospital(hospital).ledger().head().unwrap();
-        serve_ledger(&node, &truth, lie, old);
+        let second = second_history(world, &old);
+        serve_ledger(&node, &truth, lie, old, second);
         let known = truth.clone();
         node.serve::<CertificateOf, _, _>(move |_, request| forward::<CertificateOf>(known.clone(), request)).unwrap();
         let known = truth.clone();
@@ -135,9 +142,9 @@ async fn forward<P: Protocol>(truth: Truth, request: P::Request) -> Result<P::Re
     truth.ask::<P>(request).await
 }
 
-fn serve_ledger(node: &Node, truth: &Truth, lie: Lie, old: CertifiedHeader) {
+fn serve_ledger(node: &Node, truth: &Truth, lie: Lie, old: CertifiedHeader, second: CertifiedHeader) {
     let known = truth.clone();
-    let shown = old.clone();
+    let shown = if lie == Lie::SecondHistory { second } else { old };
     node.serve::<Head, _, _>(move |_, request| head(known.clone(), lie, shown.clone(), request)).unwrap();
     let known = truth.clone();
     node.serve::<Chain, _, _>(move |_, request| chain(known.clone(), lie, request)).unwrap();
@@ -159,10 +166,22 @@ fn serve_ledger(node: &Node, truth: &Truth, lie: Lie, old: CertifiedHeader) {
 
 async fn head(truth: Truth, lie: Lie, old: CertifiedHeader, request: HeadRequest) -> Result<CertifiedHeader, Refusal> {
     match lie {
-        Lie::StaleHead => truth.lie(old),
+        Lie::StaleHead | Lie::SecondHistory => truth.lie(old),
         Lie::InventedHead => truth.lie(invented(truth.ask::<Head>(request).await?)),
         _ => truth.ask::<Head>(request).await,
     }
+}
+
+/// Another block of that height, as if it had been sealed a moment later.
+fn second_history(world: &World, head: &CertifiedHeader) -> CertifiedHeader {
+    let mut header = head.header.clone();
+    header.time = UnixMillis(header.time.0 + 1);
+    let vote = Vote::precommit(&header, 0);
+    let voting = world.network().genesis.hospitals.into_iter().filter(|hospital| hospital.voting_power > 0);
+    let sign = |id| (id, sign_vote(&registered_keys(world, id).ledger, &vote));
+    let signatures = voting.map(|hospital| sign(hospital.id)).collect();
+    let certificate = QuorumCertificate::from_votes(&header, 0, signatures);
+    CertifiedHeader { header, certificate }
 }
 
 fn invented(mut head: CertifiedHeader) -> CertifiedHeader {
@@ -174,6 +193,8 @@ fn invented(mut head: CertifiedHeader) -> CertifiedHeader {
 async fn chain(truth: Truth, lie: Lie, request: ChainRequest) -> Result<Option<ChainAnswer>, Refusal> {
     let doctored = match (lie, request) {
         (Lie::Nothing, _) | (Lie::StaleHead, ChainRequest::CatchUp { .. }) => return truth.lie(None),
+        (Lie::WithheldBlocks, ChainRequest::Compact { .. } | ChainRequest::Block { .. }) => return truth.lie(None),
+        (Lie::HidesRegistry, ChainRequest::Registry { .. }) => Some(ChainAnswer::Registry(Vec::new())),
         (Lie::OtherQuestion, ChainRequest::Compact { from, .. }) => {
             truth.ask::<Chain>(ChainRequest::Block { height: from }).await?
         }

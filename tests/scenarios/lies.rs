@@ -1,12 +1,13 @@
 //! What a wallet makes of a hospital that lies: alone it is named and not believed; beside a true one it costs nothing.
 
 use carekey_network::{NetworkError, NetworkFile};
-use carekey_protocol::RecordRef;
 use carekey_protocol::access::Refusal;
+use carekey_protocol::{HospitalId, RecordRef, decode};
 use carekey_sample::{NORTH, SOUTH};
-use carekey_wallet::WalletError;
 use carekey_wallet::grants::GrantTarget;
 use carekey_wallet::reading::{Check, Withheld};
+use carekey_wallet::vault::observations::{Observation, ObservationKind};
+use carekey_wallet::{Bounds, Evidence, HospitalState, Wallet, WalletError};
 
 use crate::liar::{Liar, Lie, impostor};
 use crate::world::{Away, Person, World};
@@ -58,6 +59,10 @@ impl Scene {
         network
     }
 
+    async fn opens_with(&mut self, network: &NetworkFile, bounds: Bounds) -> Person {
+        self.mia.take().unwrap().open_with(network, bounds).await.unwrap()
+    }
+
     async fn opens(&mut self, network: &NetworkFile) -> Person {
         self.mia.take().unwrap().open(network).await.unwrap()
     }
@@ -65,6 +70,17 @@ impl Scene {
     async fn closes(&mut self, mia: Person) {
         self.mia = Some(mia.leave().await);
     }
+}
+
+/// What a wallet has noted of a hospital.
+fn noted(wallet: &Wallet, hospital: HospitalId, kind: ObservationKind) -> Option<Observation> {
+    let all = wallet.network_observations().unwrap();
+    all.into_iter().find(|seen| seen.hospital == hospital && seen.kind == kind)
+}
+
+async fn state_of(wallet: &Wallet, name: &str) -> HospitalState {
+    let state = wallet.ledger_state().await;
+    state.hospitals.into_iter().find(|standing| standing.name == name).unwrap().state
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +100,9 @@ async fn a_lie_about_the_ledger_is_named_and_a_true_hospital_outweighs_it() {
         );
         assert_eq!(mia.ledger_state().await.scanned, scanned, "{lie:?}: nothing of it was taken in");
         assert!(mia.record(&letter).is_err(), "{lie:?}");
+        assert!(mia.ledger_state().await.untrusted, "{lie:?}: and whoever looks is told");
+        assert!(mia.network_observations().unwrap().iter().all(|seen| seen.hospital == NORTH), "{lie:?}");
+        assert!(!mia.network_observations().unwrap().is_empty(), "{lie:?}");
         scene.closes(mia).await;
 
         let mia = scene.opens(&scene.network(&liar, true)).await;
@@ -138,6 +157,7 @@ async fn a_forged_proof_shows_nothing_and_another_hospital_proves_it() {
 
     let mia = scene.opens(&scene.network(&liar, true)).await;
     assert_eq!(mia.reads_own(first).await.unwrap(), "seen before anybody lied", "South proves it as well");
+    assert!(noted(&mia, NORTH, ObservationKind::WrongProof).is_some(), "and North is noted");
     liar.stop().await;
 }
 
@@ -212,4 +232,104 @@ async fn a_stranger_at_a_hospitals_address_hears_nothing() {
     mia.until("the letter arrives through South", |mia| mia.record(&letter).is_ok()).await;
     assert_eq!(stranger.traffic().received_bytes, 0, "the stranger was told nothing");
     stranger.shut_down().await;
+}
+
+/// Of two certified blocks of one height the wallet keeps the one it knew, and a proof that convinces anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_history_is_proved_to_third_parties_and_not_believed() {
+    let mut scene = Scene::start().await;
+    let letter = scene.letter("come again in May").await;
+    let mia = scene.opens(&scene.world.network()).await;
+    mia.until("the letter is there", |mia| mia.record(&letter).is_ok()).await;
+    mia.finishes().await;
+    scene.closes(mia).await;
+    let liar = Liar::start(&scene.world, NORTH, Lie::SecondHistory).await;
+
+    let mia = scene.opens(&scene.network(&liar, true)).await;
+    let head = mia.ledger_state().await.head;
+    mia.sync().await.unwrap();
+    assert!(liar.has_lied());
+    assert_eq!(mia.ledger_state().await.head.header, head.header, "the wallet keeps to what it knew");
+    assert_eq!(state_of(&mia, "North General").await, HospitalState::Caught(ObservationKind::Equivocation));
+    assert_eq!(mia.ledger_state().await.confirmed_by, [SOUTH]);
+
+    let proof = noted(&mia, NORTH, ObservationKind::Equivocation).unwrap().evidence.unwrap();
+    let evidence: Evidence = decode(&proof).unwrap();
+    let genesis = scene.world.network().genesis;
+    let voting = carekey_ledger::ValidatorSet::from_registrations(&genesis.hospitals).unwrap();
+    assert_eq!(evidence.equivocation.verify(&voting), Ok(()), "with the network file alone anybody sees it");
+    let both: Vec<_> = evidence.equivocation.signed_both().collect();
+    assert!(both.contains(&NORTH), "and who signed both: {both:?}");
+    assert!(noted(&mia, NORTH, ObservationKind::SignedTwice).is_some());
+
+    let later = scene.letter("a later one").await;
+    mia.until("the ledger goes on without North", |mia| mia.record(&later).is_ok()).await;
+    assert!(matches!(state_of(&mia, "North General").await, HospitalState::Caught(_)));
+    scene.closes(mia).await;
+    liar.stop().await;
+
+    let mia = scene.opens(&scene.world.network()).await;
+    mia.sync().await.unwrap();
+    assert_eq!(state_of(&mia, "North General").await, HospitalState::Agrees, "who shows the right one is heard again");
+    assert!(noted(&mia, NORTH, ObservationKind::Equivocation).is_some(), "and nothing is forgotten");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hospital_that_hands_out_no_blocks_is_noted_and_passed_by() {
+    let mut scene = Scene::start().await;
+    let liar = Liar::start(&scene.world, NORTH, Lie::WithheldBlocks).await;
+    let letter = scene.letter("come again in May").await;
+    let mia = scene.opens(&scene.network(&liar, true)).await;
+    mia.until("the letter arrives through South", |mia| mia.record(&letter).is_ok()).await;
+    assert!(liar.has_lied());
+    assert!(noted(&mia, NORTH, ObservationKind::Withheld).is_some(), "{:?}", mia.network_observations());
+    assert!(mia.network_observations().unwrap().iter().all(|seen| seen.hospital == NORTH));
+    liar.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_stays_behind_is_noted_once_the_patience_is_over() {
+    let mut scene = Scene::start().await;
+    let liar = Liar::start(&scene.world, NORTH, Lie::StaleHead).await;
+    let letter = scene.letter("come again in May").await;
+    let impatient = Bounds { behind: std::time::Duration::from_millis(400), ..Bounds::default() };
+    let mia = scene.opens_with(&scene.network(&liar, true), impatient).await;
+    mia.until("the letter arrives through South", |mia| mia.record(&letter).is_ok()).await;
+    mia.until("North is noted", |mia| noted(mia, NORTH, ObservationKind::Stale).is_some()).await;
+    assert_eq!(mia.ledger_state().await.confirmed_by, [SOUTH]);
+    liar.stop().await;
+}
+
+/// Registry changes stand in blocks: they are seen beside a hospital that tells of them, and without one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_registry_change_is_found_in_the_blocks() {
+    for with_south in [true, false] {
+        let mut scene = Scene::start().await;
+        let liar = Liar::start(&scene.world, NORTH, Lie::HidesRegistry).await;
+        let mia = scene.opens(&scene.network(&liar, with_south)).await;
+        mia.sync().await.unwrap();
+        let revoked = scene.amir.card().body.serial;
+        scene.world.servers.authority().revoke_certificate(revoked).await.unwrap();
+        let hidden = |mia: &Wallet| noted(mia, NORTH, ObservationKind::HiddenRegistry).is_some();
+        mia.until("North is noted", hidden).await;
+        assert!(liar.has_lied());
+        assert!(mia.is_revoked(revoked).await, "and what it hid is known");
+        liar.stop().await;
+    }
+}
+
+/// What a hospital took is handed in elsewhere when it dies before it passed it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_outlives_the_hospital_that_took_it() {
+    let mut scene = Scene::start().await;
+    let liar = Liar::start(&scene.world, NORTH, Lie::Swallows).await;
+    let mia = scene.opens(&scene.network(&liar, true)).await;
+    mia.finishes().await;
+    let note = mia.records(None).unwrap()[0].reference;
+    let n = mia.grants_to(&scene.amir.card(), GrantTarget::Record(note));
+    mia.until("it was taken", |_| liar.has_lied()).await;
+    liar.stop().await;
+    mia.finishes().await;
+    let row = mia.grants().unwrap().into_iter().find(|row| row.n == n).unwrap();
+    assert!(row.grant.height().is_some(), "and is final all the same");
 }

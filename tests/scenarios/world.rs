@@ -15,7 +15,7 @@ use carekey_wallet::custody::RootMaterial;
 use carekey_wallet::grants::{GrantDraft, GrantTarget};
 use carekey_wallet::reading::SharedListing;
 use carekey_wallet::records::{RecordDraft, Source};
-use carekey_wallet::{Remote, Wallet, WalletError};
+use carekey_wallet::{Bounds, Remote, Wallet, WalletError};
 use rand_core::UnwrapErr;
 use tempfile::TempDir;
 
@@ -124,8 +124,13 @@ impl Away {
     }
 
     pub(crate) async fn open(self, network: &NetworkFile) -> Result<Person, (Self, WalletError)> {
+        self.open_with(network, Bounds::default()).await
+    }
+
+    /// Opens the wallet of somebody with another patience.
+    pub(crate) async fn open_with(self, network: &NetworkFile, bounds: Bounds) -> Result<Person, (Self, WalletError)> {
         let opened = match Remote::connect(network).await {
-            Ok(remote) => Wallet::open(&self.dir, &self.root, remote),
+            Ok(remote) => Wallet::open_with(&self.dir, &self.root, remote, bounds),
             Err(error) => Err(error),
         };
         match opened {

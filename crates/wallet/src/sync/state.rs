@@ -1,7 +1,7 @@
 //! The ledger's state, as the footer and its details show it.
 
 use carekey_ledger::CertifiedHeader;
-use carekey_protocol::{BlockHeight, HospitalId, UnixMillis};
+use carekey_protocol::{BlockHeight, CertificateSerial, HospitalId, UnixMillis};
 
 use super::compare::HospitalState;
 use super::watch::HospitalStanding;
@@ -54,6 +54,11 @@ impl Wallet {
             paused: reachable && !untrusted && self.is_paused().unwrap_or(false),
             hospitals,
         }
+    }
+
+    /// Whether the registry, so far as this wallet has seen it, revokes a certificate.
+    pub async fn is_revoked(&self, serial: CertificateSerial) -> bool {
+        self.0.light.lock().await.is_certificate_revoked(serial)
     }
 
     /// The head stands still while something that was handed in waits for it to move.
