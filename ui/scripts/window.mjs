@@ -48,6 +48,12 @@ export const SCREENS = {
   activity: ["as=maria", "#/activity"],
   settings: ["as=maria", "#/settings"],
   ledger: ["as=maria", "#/", (page) => page.getByTestId("ledger-footer").click()],
+  caught: ["as=maria&ledger=caught", "#/"],
+  caughtDetails: ["as=maria&ledger=caught", "#/", (page) => page.getByTestId("ledger-footer").click()],
+  caughtWrong: ["as=maria&ledger=wrong", "#/records"],
+  paused: ["as=maria&ledger=paused", "#/people"],
+  pausedDetails: ["as=maria&ledger=paused", "#/people", (page) => page.getByTestId("ledger-footer").click()],
+  untrusted: ["as=maria&ledger=untrusted", "#/"],
   add: [
     "as=maria",
     "#/records",

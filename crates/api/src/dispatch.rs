@@ -84,6 +84,7 @@ table! {
     ClinicWrittenRequest => clinic::written;
 
     LedgerStateRequest => ledger::state;
+    EvidenceExportRequest => ledger::export_evidence;
 
     TasksListRequest => tasks::list;
     TaskCancelRequest => tasks::cancel;

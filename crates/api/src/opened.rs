@@ -1,6 +1,6 @@
 //! An open profile: its wallet at work, and what was learnt since it was opened.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -25,7 +25,6 @@ pub(crate) struct OpenProfile {
     pub(crate) id: String,
     pub(crate) dir: PathBuf,
     pub(crate) wallet: Wallet,
-    hospitals: BTreeMap<HospitalId, String>,
     opened: Mutex<Vec<(RecordKey, Arc<OpenedRecord>)>>,
     altered: Mutex<HashSet<RecordKey>>,
     directory: Mutex<HashMap<CertificateSerial, Certificate>>,
@@ -36,12 +35,9 @@ pub(crate) struct OpenProfile {
 
 impl OpenProfile {
     pub(crate) fn new(id: &str, dir: &Path, wallet: Wallet) -> Self {
-        let registered = &wallet.remote().genesis().hospitals;
-        let hospitals = registered.iter().map(|known| (known.id, known.name.to_string())).collect();
         Self {
             id: id.to_owned(),
             dir: dir.to_owned(),
-            hospitals,
             wallet,
             opened: Mutex::default(),
             altered: Mutex::default(),
@@ -60,9 +56,9 @@ impl OpenProfile {
         Ok(self.wallet.certificate()?)
     }
 
-    /// A hospital's name, or its identifier if it was registered after the network was founded.
+    /// A hospital's name, or its identifier if this wallet has not seen its registration.
     pub(crate) fn hospital(&self, id: HospitalId) -> String {
-        self.hospitals.get(&id).cloned().unwrap_or_else(|| id.to_string())
+        self.wallet.remote().hospital_name(id).unwrap_or_else(|| id.to_string())
     }
 
     /// Names of several hospitals.

@@ -14,7 +14,8 @@ use crate::types::AppEvent;
 const GATHER: Duration = Duration::from_millis(50);
 
 /// What a listener who fell behind is told: ask for everything.
-const EVERYTHING: [AppEvent; 5] = [
+const EVERYTHING: [AppEvent; 6] = [
+    AppEvent::HospitalsChanged,
     AppEvent::RecordsChanged,
     AppEvent::GrantsChanged,
     AppEvent::AccessChanged,
@@ -97,6 +98,7 @@ fn plain(app: &App, event: WalletEvent) -> Option<AppEvent> {
         WalletEvent::Written => Some(AppEvent::WrittenChanged),
         WalletEvent::Grants => Some(AppEvent::GrantsChanged),
         WalletEvent::AccessLog => Some(AppEvent::AccessChanged),
+        WalletEvent::Hospitals => Some(AppEvent::HospitalsChanged),
         WalletEvent::Shared => Some(AppEvent::SharedChanged),
         WalletEvent::Reachable(_) => {
             app.network.look_now();

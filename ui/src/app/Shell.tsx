@@ -20,6 +20,7 @@ import { useTranslation } from "react-i18next";
 import { PersonBadge } from "@/components/PersonBadge";
 import { TaskTray } from "@/components/TaskTray";
 import { LedgerFooter } from "@/features/ledger/LedgerFooter";
+import { NetworkNotice } from "@/features/ledger/NetworkNotice";
 import { useAsk, useDo } from "@/platform/queries";
 import { isClinician, useOpenSession } from "./session";
 
@@ -127,6 +128,7 @@ export function Shell() {
         )}
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className="ck-main">
+        <NetworkNotice />
         <Outlet />
       </AppShell.Main>
       <AppShell.Footer bg="var(--ck-surface)">

@@ -12,6 +12,7 @@ import type { ContactsAddRequest } from "./ContactsAddRequest";
 import type { ContactsListRequest } from "./ContactsListRequest";
 import type { DirectoryListRequest } from "./DirectoryListRequest";
 import type { Done } from "./Done";
+import type { EvidenceExportRequest } from "./EvidenceExportRequest";
 import type { FileInspectRequest } from "./FileInspectRequest";
 import type { FileInspection } from "./FileInspection";
 import type { GrantPreview } from "./GrantPreview";
@@ -228,6 +229,10 @@ clinic_written: Call<ClinicWrittenRequest, WrittenView>,
  *`ledger_state`
  */
 ledger_state: Call<LedgerStateRequest, LedgerView>, 
+/**
+ *`evidence_export`
+ */
+evidence_export: Call<EvidenceExportRequest, Done>, 
 /**
  *`tasks_list`
  */

@@ -3,4 +3,4 @@
 /**
  * How this computer stands to the ledger.
  */
-export type LedgerPhase = "upToDate" | "catchingUp" | "offline" | "untrusted";
+export type LedgerPhase = "upToDate" | "catchingUp" | "offline" | "paused" | "untrusted";

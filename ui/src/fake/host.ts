@@ -10,7 +10,7 @@ import { COLLECTIONS } from "@/features/records/collections";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
-import { checksOf, ledgerOf, makeWorld, type World } from "./world";
+import { checksOf, ledgerOf, makeWorld, trouble, type World } from "./world";
 
 /** Made-up answers for developing and testing the window. Never part of a build. */
 
@@ -366,6 +366,7 @@ const answers: Answers = {
   clinic_written: () => ({ rows: world.written }),
 
   ledger_state: () => ledgerOf(world),
+  evidence_export: () => ({}),
   tasks_list: () => ({ tasks: world.tasks }),
   task_cancel: ({ taskId }) => {
     world.cancelled.add(taskId);
@@ -438,7 +439,7 @@ export const host: Host = {
   pickSavePath: async (_title, name) => `/home/maria/Downloads/${name}`,
 };
 
-/** `?as=maria&lang=de&theme=dark&network=starting` for looking at a screen. */
+/** `?as=maria&lang=de&theme=dark&network=starting&ledger=caught` for looking at a screen. */
 function readAddress() {
   const query = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
   const as = query.get("as");
@@ -458,6 +459,7 @@ function readAddress() {
   if (phase === "starting" || phase === "offline" || phase === "failed") {
     world.network = { ...world.network, phase, detail: phase === "failed" ? "port 4001 is in use" : null };
   }
+  world.ledger = trouble(query.get("ledger") ?? "");
   const fault = query.get("fault")?.split(":");
   if (fault?.[0] && fault[1]) world.faults.set(fault[0], fault[1] as ErrorCode);
 }

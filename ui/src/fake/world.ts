@@ -39,13 +39,16 @@ export interface World {
   cancelled: Set<string>;
   height: number;
   pending: number;
+  /** How the ledger differs from the ordinary. */
+  ledger: Partial<LedgerView>;
   listeners: Set<(event: AppEvent) => void>;
 }
 
-const hospitals = [
-  { id: "north", name: NORTH, reachable: true },
-  { id: "south", name: SOUTH, reachable: true },
-];
+const hospitals = [NORTH, SOUTH, "East Children’s Hospital", "West Rehabilitation Centre"].map((name) => ({
+  id: name.split(" ")[0]?.toLowerCase() ?? name,
+  name,
+  reachable: true,
+}));
 
 export function makeWorld(): World {
   return {
@@ -75,6 +78,7 @@ export function makeWorld(): World {
     cancelled: new Set(),
     height: 42,
     pending: 0,
+    ledger: {},
     listeners: new Set(),
   };
 }
@@ -251,12 +255,15 @@ export function ledgerOf(world: World): LedgerView {
     scannedHeight: world.height,
     headHash: "7f3a".padEnd(64, "c4"),
     at: NOW,
-    signedBy: [NORTH],
+    signedBy: world.network.hospitals.slice(0, 3).map(({ name }) => name),
     lastContact: Date.now(),
     pending: world.pending,
     networkName: world.network.name,
     networkId: "c0de".padEnd(64, "91"),
-    hospitals: world.network.hospitals,
+    hospitals: world.network.hospitals.map(({ id, name }) => ({ id, name, stance: "agrees", since: null })),
+    comparedAt: Date.now(),
+    noticed: [],
+    ...world.ledger,
   };
 }
 
@@ -277,4 +284,47 @@ export function checksOf(row: RecordRow): CheckView[] {
     const made = row.trust === "verified" || (row.trust === "failed" && index < 2);
     return { check, outcome: made ? "held" : "notMade", detail: null };
   });
+}
+
+/** What the hospitals may get up to, by name, for looking at it. */
+export function trouble(name: string): Partial<LedgerView> {
+  const all: LedgerView["hospitals"] = hospitals.map(({ id, name }) => ({
+    id,
+    name,
+    stance: "agrees",
+    since: null,
+  }));
+  const but = (id: string, change: Partial<LedgerView["hospitals"][number]>) =>
+    all.map((one) => (one.id === id ? { ...one, ...change } : one));
+  const noticed = (kind: LedgerView["noticed"][number]["kind"], proof: boolean) => ({
+    hospitalId: "south",
+    hospital: SOUTH,
+    kind,
+    firstSeen: NOW - DAY,
+    lastSeen: NOW,
+    count: 3,
+    proof,
+    now: true,
+  });
+  switch (name) {
+    case "caught":
+      return {
+        hospitals: but("south", { stance: "untrusted" }),
+        noticed: [noticed("equivocation", true), { ...noticed("stale", false), count: 1, now: false }],
+      };
+    case "wrong":
+      return { hospitals: but("south", { stance: "untrusted" }), noticed: [noticed("wrongProof", false)] };
+    case "paused":
+      return {
+        phase: "paused",
+        pending: 2,
+        hospitals: all.map((one, index) =>
+          index < 2 ? one : { ...one, stance: index === 2 ? "silent" : "behind", since: NOW },
+        ),
+      };
+    case "untrusted":
+      return { phase: "untrusted", hospitals: all.map((one) => ({ ...one, stance: "untrusted" })) };
+    default:
+      return {};
+  }
 }

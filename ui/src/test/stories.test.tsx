@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emit, resetWorld, world } from "@/fake/host";
+import { trouble } from "@/fake/world";
 import { click, openWindow } from "./window";
 
 const SLOW = { timeout: 5000 };
@@ -170,5 +171,50 @@ describe("a new person", () => {
     await user.type(await screen.findByTestId("enrol-code", undefined, SLOW), "NORTH-4711-22");
     await click(user, "enrol");
     expect(await screen.findByRole("heading", { name: "Hello, Eva Lind" }, SLOW)).toBeInTheDocument();
+  });
+});
+
+describe("the hospitals", () => {
+  const look = async (name: string) => {
+    resetWorld({ pace: 5, ledger: trouble(name) });
+    return openWindow("maria", "#/");
+  };
+
+  it("are counted in the footer and named one click deeper", async () => {
+    const user = await look("");
+    expect(
+      await screen.findByText("Checked with 4 of 4 hospitals, a moment ago", undefined, SLOW),
+    ).toBeVisible();
+    expect(screen.queryByTestId("hospital-caught")).toBeNull();
+    await click(user, "ledger-footer");
+    const rows = await screen.findAllByTestId("ledger-hospital", undefined, SLOW);
+    expect(rows.map((row) => row.dataset.stance)).toEqual(["agrees", "agrees", "agrees", "agrees"]);
+  });
+
+  it("are named when caught, calmly, with the proof at hand", async () => {
+    const user = await look("caught");
+    const notice = await screen.findByTestId("hospital-caught", undefined, SLOW);
+    expect(notice).toHaveTextContent("South Clinic showed a different history");
+    expect(notice).toHaveTextContent("Your app keeps to the one that 3 hospitals signed.");
+    await click(user, "evidence-save");
+    expect(await screen.findByText("The proof was saved.", undefined, SLOW)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Hide" }));
+    expect(screen.queryByTestId("hospital-caught")).toBeNull();
+    await click(user, "ledger-footer");
+    expect(await screen.findByText(/Showed a different history/, undefined, SLOW)).toBeVisible();
+  });
+
+  it("say that what is done now is kept when too few of them answer", async () => {
+    await look("paused");
+    const notice = await screen.findByTestId("network-paused", undefined, SLOW);
+    expect(notice).toHaveTextContent("What you do now is saved here and sent later.");
+    expect(screen.getByTestId("ledger-footer")).toHaveAttribute("data-phase", "paused");
+  });
+
+  it("show the last good state when none of them tells the truth", async () => {
+    await look("untrusted");
+    expect(
+      await screen.findByText(/No hospital gives an answer that checks out/, undefined, SLOW),
+    ).toBeVisible();
   });
 });

@@ -97,6 +97,7 @@ commands! {
     clinic_written: ClinicWrittenRequest => WrittenView;
 
     ledger_state: LedgerStateRequest => LedgerView;
+    evidence_export: EvidenceExportRequest => Done;
 
     tasks_list: TasksListRequest => TasksView;
     task_cancel: TaskCancelRequest => Done;

@@ -17,6 +17,8 @@ pub enum AppEvent {
         /// Its time.
         at: Millis,
     },
+    /// How the hospitals stand to the ledger changed.
+    HospitalsChanged,
     /// Own records were added, moved or erased.
     RecordsChanged,
     /// A grant was made, sent, confirmed, stopped or ran out.

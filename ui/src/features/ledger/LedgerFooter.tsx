@@ -1,6 +1,13 @@
-import { Badge, Group, Modal, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Divider, Modal, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type Icon, IconCloudCheck, IconCloudOff, IconRefresh, IconShieldX } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconClockPause,
+  IconCloudCheck,
+  IconCloudOff,
+  IconRefresh,
+  IconShieldX,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { brief, moment } from "@/app/locale";
 import type { LedgerPhase } from "@/bindings/LedgerPhase";
@@ -8,10 +15,12 @@ import type { LedgerView } from "@/bindings/LedgerView";
 import { CopyValue, PlainValue } from "@/components/CopyValue";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { useAsk } from "@/platform/queries";
+import { HospitalList } from "./HospitalList";
 
 const PHASE: Record<LedgerPhase, { icon: Icon; color: string }> = {
   upToDate: { icon: IconCloudCheck, color: "var(--ck-good)" },
   catchingUp: { icon: IconRefresh, color: "var(--mantine-color-dimmed)" },
+  paused: { icon: IconClockPause, color: "var(--ck-warn)" },
   offline: { icon: IconCloudOff, color: "var(--ck-warn)" },
   untrusted: { icon: IconShieldX, color: "var(--ck-bad)" },
 };
@@ -24,10 +33,8 @@ export function LedgerFooter() {
   const view = ledger.data;
   const phase: LedgerPhase = view?.phase ?? "catchingUp";
   const { icon: PhaseIcon, color } = PHASE[phase];
-  const words =
-    phase === "upToDate" && view
-      ? t("ledger.upToDate", { time: brief(view.lastContact ?? view.at) })
-      : t(`ledger.${phase as "offline"}`);
+  const checked = useChecked(view);
+  const words = phase === "upToDate" ? checked : t(`ledger.${phase as "offline"}`);
   return (
     <>
       <UnstyledButton
@@ -57,12 +64,35 @@ export function LedgerFooter() {
         <Stack data-testid="ledger-details">
           <Text>{t("ledger.lead")}</Text>
           {ledger.isError && <ErrorNotice error={ledger.error} retry={() => ledger.refetch()} />}
-          {view && <Figures view={view} />}
+          {view && (
+            <>
+              {phase !== "upToDate" && <Text fw={600}>{words}</Text>}
+              {view.comparedAt !== null && phase !== "offline" && (
+                <Text>{t(view.hospitals.length > 1 ? "ledger.compared" : "ledger.alone", { checked })}</Text>
+              )}
+              <HospitalList view={view} />
+              <Divider />
+              <Figures view={view} />
+            </>
+          )}
         </Stack>
       </Modal>
     </>
   );
 }
+
+/** "Checked with 3 of 4 hospitals, a moment ago". */
+function useChecked(view: LedgerView | undefined): string {
+  const { t } = useTranslation();
+  if (!view) return "";
+  const agreeing = view.hospitals.filter(({ stance }) => stance === "agrees").length;
+  const at = view.comparedAt ?? view.lastContact ?? view.at;
+  const time = Date.now() - at < MOMENT ? t("ledger.justNow") : brief(at);
+  return t("ledger.upToDate", { agreeing, count: view.hospitals.length, time });
+}
+
+/** Hospitals are compared every twenty seconds while nothing happens. */
+const MOMENT = 60_000;
 
 function Figures({ view }: { view: LedgerView }) {
   const { t } = useTranslation();
@@ -80,18 +110,6 @@ function Figures({ view }: { view: LedgerView }) {
         label={t("ledger.pendingLabel")}
         value={view.pending === 0 ? t("ledger.none") : String(view.pending)}
       />
-      <div>
-        <Text size="sm" c="dimmed">
-          {t("ledger.hospitals")}
-        </Text>
-        <Group gap="xs">
-          {view.hospitals.map((hospital) => (
-            <Badge key={hospital.id} size="lg" variant="default" tt="none" className="ck-badge">
-              {`${hospital.name}: ${t(hospital.reachable ? "ledger.reachable" : "ledger.unreachable")}`}
-            </Badge>
-          ))}
-        </Group>
-      </div>
       <CopyValue label={t("ledger.head")} value={view.headHash} />
       <CopyValue label={t("ledger.networkId")} value={view.networkId} />
     </Stack>
