@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use carekey_crypto::{PublicKey, SecretKey};
 use carekey_ledger::{LightClient, LightError, ValidatorSetError};
+use carekey_network::addresses::{self, AddressBook};
 use carekey_network::enrolment::{AuthorityAnswer, AuthorityRefusal, AuthorityRequest, DIRECTORY_PAGE, Enrolment};
 use carekey_network::ledger::{Chain, ChainAnswer, ChainRequest, Head, HeadRequest, Submit, SubmitAnswer};
 use carekey_network::{
@@ -13,7 +14,7 @@ use carekey_network::{
 };
 use carekey_protocol::transaction::RegistryChange;
 use carekey_protocol::{
-    Body, Certificate, CertificateSerial, Genesis, HospitalRegistration, Text, Transaction, UnixMillis,
+    Body, Certificate, CertificateSerial, Genesis, HospitalId, HospitalRegistration, Text, Transaction, UnixMillis,
 };
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -107,8 +108,9 @@ impl AuthorityService {
         std::fs::create_dir_all(&dir).map_err(|error| NetworkError::Io(Arc::new(error)))?;
         let registrar = Registrar::open(&dir, keys, genesis)?;
         let confirmed = registrar.last_final()?;
+        let book = AddressBook::open(dir.join("addresses")).map_err(|error| NetworkError::Io(Arc::new(error)))?;
         let node = Node::start(&NodeKey::from_secret_key(&peer), &listen, NodeLimits::hospital()).await?;
-        for hospital in hospitals {
+        for hospital in book.with(hospitals) {
             node.remember(hospital).await;
         }
         let inner = Arc::new(Inner {
@@ -121,6 +123,8 @@ impl AuthorityService {
         });
         let shared = Arc::clone(&inner);
         inner.node.serve::<Enrolment, _, _>(move |_, request| answer(Arc::clone(&shared), request))?;
+        let shared = Arc::clone(&inner);
+        addresses::serve(&inner.node, Arc::new(book), move || shared.reachable())?;
         let outbox = tokio::spawn(Outbox { inner: Arc::clone(&inner), light, preferred: None }.run());
         tracing::info!("authority started");
         Ok(Self { inner, outbox: Mutex::new(Some(outbox)) })
@@ -195,6 +199,14 @@ impl AuthorityService {
             tracing::warn!("the outbox did not end in time");
         }
         tracing::info!("authority stopped");
+    }
+}
+
+impl Inner {
+    /// The hospitals that may announce where they are reached.
+    fn reachable(&self) -> Vec<(HospitalId, PeerId)> {
+        let hospitals = self.registrar.hospitals().unwrap_or_default();
+        hospitals.iter().map(|hospital| (hospital.id, peer_id_of(&hospital.peer_key))).collect()
     }
 }
 

@@ -39,6 +39,7 @@
 //! ```
 
 mod address;
+pub mod addresses;
 mod backoff;
 mod channel;
 pub mod codec;

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use carekey_network::addresses::AddressBook;
 use carekey_network::{Multiaddr, NetworkError, Node, NodeKey, NodeLimits, PeerAddress, PeerId, peer_id_of};
 use carekey_protocol::{Genesis, HospitalId, UnixMillis};
 use getrandom::SysRng;
@@ -42,7 +43,8 @@ pub struct HospitalConfig {
     pub keys: HospitalKeys,
     /// Where it listens.
     pub listen: Vec<Multiaddr>,
-    /// Where authority and other hospitals were last found; more can be learned while it runs.
+    /// Where authority and other hospitals were last found; more is learned while it runs. An entry of this hospital
+    /// itself says where others reach it, if that is not where it listens.
     pub peers: Vec<PeerAddress>,
     /// The clock.
     pub clock: fn() -> UnixMillis,
@@ -73,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) archive: Arc<Archive>,
     pub(crate) chain: Arc<Chain>,
     pub(crate) node: Node,
+    /// Where hospitals are reached.
+    pub(crate) book: Arc<AddressBook>,
     pub(crate) desk: Desk,
     pub(crate) clock: fn() -> UnixMillis,
     /// Rings when receipts or erasures may have to be sent.
@@ -133,18 +137,18 @@ impl Hospital {
             return Err(HospitalError::NotRegistered);
         }
         let peer_key = NodeKey::from_secret_key(&keys.peer);
+        let addresses_dir = dir.clone();
         let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys)).await;
         let (archive, chain, lock) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
         let node = Node::start(&peer_key, &listen, NodeLimits::hospital()).await?;
-        for peer in peers {
-            node.remember(peer).await;
-        }
+        let book = serve::addresses::open(&addresses_dir, &node, hospital, peers).await?;
         let mut tasks = JoinSet::new();
         let (desk, writer) = Desk::new(Arc::clone(&archive));
         let inner = Arc::new(Inner {
             archive,
             chain,
             node,
+            book,
             desk,
             clock,
             outgoing: Notify::new(),
@@ -158,6 +162,7 @@ impl Hospital {
         tasks.spawn(tasks::send_outgoing(Arc::clone(&inner)));
         tasks.spawn(tasks::retain(Arc::clone(&inner)));
         tasks.spawn(enrol::keep_supplied(Arc::clone(&inner)));
+        tasks.spawn(serve::addresses::introduce(Arc::clone(&inner)));
         tracing::info!(%hospital, height = inner.chain.head.borrow().0, "hospital started");
         Ok(Self { inner, tasks: Mutex::new(tasks), lock: Mutex::new(Some(lock)) })
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use carekey_hospital::{Hospital, HospitalConfig};
+use carekey_network::peer_id_of;
 
 use super::watch::Watch;
 use super::{keys, ready};
@@ -21,13 +22,15 @@ pub async fn run(
     stopped: impl Future<Output = std::io::Result<()>>,
 ) -> Result<(), OperateError> {
     let (config, network, id) = ready(dir).map_err(OperateError::Config)?;
-    let known = std::iter::once(network.authority.clone())
+    let keys = keys(&config);
+    let known = [network.authority.clone(), config.address(peer_id_of(&keys.peer.public()))]
+        .into_iter()
         .chain(network.hospitals.iter().filter(|(other, _)| **other != id).map(|(_, address)| address.clone()));
     let hospital = Hospital::start(HospitalConfig {
         dir: config.dir.clone(),
         genesis: network.genesis.clone(),
         hospital: id,
-        keys: keys(&config),
+        keys,
         listen: config.listen.clone(),
         peers: known.collect(),
         clock: crate::now,

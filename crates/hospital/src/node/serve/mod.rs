@@ -1,5 +1,6 @@
 //! What a hospital answers.
 
+pub(super) mod addresses;
 mod ledger;
 mod owners;
 mod records;
@@ -12,6 +13,7 @@ use super::Inner;
 
 /// Serves every protocol of a hospital.
 pub(super) fn all(inner: &Arc<Inner>) -> Result<(), NetworkError> {
+    addresses::serve(inner)?;
     ledger::serve(inner)?;
     owners::serve(inner)?;
     records::serve(inner)

@@ -52,7 +52,7 @@ pub(super) struct Network {
     pub(super) wallet: Node,
 }
 
-fn keys_of(hospital: HospitalId) -> HospitalKeys {
+pub(super) fn keys_of(hospital: HospitalId) -> HospitalKeys {
     HospitalKeys::derive(&Secret32::from_bytes([hospital.0[2]; 32]))
 }
 
@@ -301,7 +301,7 @@ async fn start_hospital(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> 
     Hospital::start(config(dir, genesis, hospital)).await.expect("the hospital starts")
 }
 
-fn config(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> HospitalConfig {
+pub(super) fn config(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> HospitalConfig {
     HospitalConfig {
         dir: dir.join(hospital.to_string()),
         genesis: genesis.clone(),
