@@ -1,1 +1,4 @@
 //! Scenario and desktop tests.
+
+#[cfg(unix)]
+pub mod processes;

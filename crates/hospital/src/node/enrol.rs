@@ -23,6 +23,8 @@ enum EnrolError {
     Network(#[from] NetworkError),
     #[error("the authority refuses: {0}")]
     Refused(#[from] AuthorityRefusal),
+    #[error("the ledger, as far as it was followed, does not register this hospital")]
+    NotRegistered,
     #[error("the authority answered something else")]
     Unexpected,
     #[error(transparent)]
@@ -78,11 +80,13 @@ async fn own_certificate(inner: &Arc<Inner>) -> Result<Certificate, EnrolError> 
     // The same code after a crash, so that the same certificate comes back.
     let secret = keys.participant.derive("enrolment-code", &[]);
     let code: String = secret.expose().iter().map(|byte| format!("{byte:02X}")).collect();
-    let registered = inner.chain.genesis.hospitals.iter().find(|hospital| hospital.id == place.hospital);
+    let registered =
+        inner.chain.reader.hospital(place.hospital).map_err(std::io::Error::other).map_err(StoreError::from)?;
+    let name = registered.ok_or(EnrolError::NotRegistered)?.name;
     let offer = EnrolmentOffer {
         code: code_digest(&code),
         role: Role::Hospital,
-        name: registered.map(|hospital| hospital.name.clone()).unwrap_or_default(),
+        name,
         specialty: Text::default(),
         hospital: place.hospital,
         expires: UnixMillis::MAX,

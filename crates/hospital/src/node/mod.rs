@@ -53,7 +53,7 @@ pub struct HospitalConfig {
 /// Why a hospital does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum HospitalError {
-    /// The genesis has no such hospital, or registers other keys for it.
+    /// The genesis registers other keys for it.
     #[error("the network file does not register this hospital with these keys")]
     NotRegistered,
     /// Another hospital runs in this directory.
@@ -130,7 +130,8 @@ impl Hospital {
     pub async fn start(config: HospitalConfig) -> Result<Self, HospitalError> {
         let HospitalConfig { dir, genesis, hospital, keys, listen, peers, clock } = config;
         let registered = genesis.hospitals.iter().find(|registered| registered.id == hospital);
-        let matches = registered.is_some_and(|registered| {
+        // A hospital that was admitted later follows until the ledger names it.
+        let matches = registered.is_none_or(|registered| {
             registered.ledger_key == keys.ledger.public() && registered.peer_key == keys.peer.public()
         });
         if !matches {
