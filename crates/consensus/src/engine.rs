@@ -166,16 +166,16 @@ impl Engine {
         let early = std::mem::take(&mut self.early);
         let (height, members) = (Height(height), Members::from(validators));
         let next = self.state.as_ref().is_some_and(|state| state.height().0.next() == height.0);
-        let Hands { context, me, .. } = &self.hands;
+        let Hands { context, me, .. } = self.hands;
         let fresh = || {
             let params = Params {
-                address: *me,
+                address: me,
                 threshold_params: ThresholdParams::default(),
                 value_payload: ValuePayload::ProposalAndParts,
                 enabled: true,
             };
             // No input is queued inside: this type keeps what comes early.
-            State::new(*context, height, members.clone(), params, 1, 1)
+            State::new(context, height, members.clone(), params, 1, 1)
         };
         if self.state.is_none() {
             self.state = Some(fresh());
@@ -185,8 +185,17 @@ impl Engine {
         self.hands.caught.clear();
         let mut actions = Vec::new();
         let begin = Input::StartHeight(height, members, false, None, VoteExtensionPolicy::Disabled);
+        let promised = proposed(&log, me.0);
         self.feed(begin, &mut actions)?;
         self.replay(log, &mut actions)?;
+        // What was proposed before a crash is proposed, and nothing else in its place.
+        for action in &mut actions {
+            if let Action::Build { round } = *action
+                && let Some(header) = promised.get(&round)
+            {
+                *action = Action::SendBody { round, header: *header };
+            }
+        }
         if next {
             for (from, messages) in early {
                 for message in messages {
@@ -299,6 +308,15 @@ impl Engine {
         );
         outcome.map_err(|error| EngineError::Stopped(error.to_string()))
     }
+}
+
+/// The headers a validator has proposed, by round.
+fn proposed(log: &[Entry], me: HospitalId) -> BTreeMap<u32, Digest> {
+    let own = |entry: &Entry| match entry {
+        Entry::Proposal(proposal) if proposal.proposer == me => Some((proposal.round, proposal.header.hash())),
+        _ => None,
+    };
+    log.iter().filter_map(own).collect()
 }
 
 /// What the algorithm cannot do itself.

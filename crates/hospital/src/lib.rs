@@ -10,7 +10,7 @@
 //! | [`catalogue`] | S2 Alg. 4 steps 6–8, PROTOCOL §6 collections |
 //! | [`access`] | S2 Alg. 5 steps 8–13 |
 //! | [`receipts`], `retention` | PROTOCOL §6 audit, retention and erasure |
-//! | `chain` | PROTOCOL §7: makes blocks, or follows the hospital that does |
+//! | `chain` | PROTOCOL §7: agrees on blocks with the other hospitals, or follows them |
 //! | `node` | all of it, served over the network |
 
 pub mod access;
@@ -37,6 +37,7 @@ pub use access::Granted;
 pub use archive::{Archive, HospitalKeys, Place};
 pub use backup::{BackedUp, back_up};
 pub use catalogue::OwnerError;
+pub use chain::{Timing, ValidatorError};
 pub use challenges::{CHALLENGE_VALID_MILLIS, CHALLENGES_MAX, Challenges};
 pub use error::StoreError;
 pub use facts::{FactError, LedgerFacts};

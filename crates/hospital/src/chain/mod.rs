@@ -1,20 +1,48 @@
-//! The ledger in a hospital: one that holds the whole quorum makes blocks, the others follow it.
+//! The ledger in a hospital: those with voting power agree on blocks, everybody checks and keeps them.
+//!
+//! Data flows one way: transactions come into the [`Mempool`], the [`validator`] agrees with the others on a block, or the
+//! [`follower`] downloads one; both end in [`Chain::apply`], and the archive reads what was applied.
 
 mod follower;
 mod mempool;
-mod producer;
+mod proposals;
+mod validator;
+mod wire;
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use carekey_consensus::Patience;
 use carekey_crypto::SecretKey;
 use carekey_ledger::{ApplyError, BlockError, QuorumCertificate, Reader, Store, VerifiedBlock, apply_block};
-use carekey_protocol::{BlockHeight, Genesis, HospitalId};
+use carekey_network::PeerId;
+use carekey_protocol::{BlockHeight, Genesis, HospitalId, Transaction, encode};
 use tokio::sync::{Notify, watch};
 
-pub(crate) use follower::pull_blocks;
+pub(crate) use follower::follow;
 pub(crate) use mempool::{Added, Mempool};
-pub(crate) use producer::{BATCH_PAUSE, Made};
+pub(crate) use validator::Validator;
+pub use validator::ValidatorError;
+use wire::RELAY_BYTES_MAX;
+
+/// How long the hospitals wait for each other, and for something to decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// Within a height.
+    pub patience: Patience,
+    /// A transaction waits this long for company.
+    pub batch: Duration,
+    /// An idle network makes an empty block after this, so that its silence can be told from its absence.
+    pub heartbeat: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self { patience: Patience::default(), batch: Duration::from_millis(100), heartbeat: Duration::from_secs(60) }
+    }
+}
 
 /// Why the chain did not grow.
 #[derive(Debug, thiserror::Error)]
@@ -43,14 +71,23 @@ pub(crate) enum ChainError {
 pub(crate) struct Chain {
     pub(crate) genesis: Genesis,
     pub(crate) hospital: HospitalId,
+    pub(crate) timing: Timing,
     ledger_key: SecretKey,
     store: Mutex<Store>,
     pub(crate) reader: Reader,
-    /// The height of the newest block that was applied and read.
+    /// The height of the newest block that was applied.
+    pub(crate) stored: watch::Sender<BlockHeight>,
+    /// The height of the newest block that was applied and read by the archive.
     pub(crate) head: watch::Sender<BlockHeight>,
-    pub(crate) mempool: Mutex<Mempool>,
+    mempool: Mutex<Mempool>,
+    /// Transactions in the mempool that the others do not have yet.
+    fresh: Mutex<Vec<Transaction>>,
     /// Rings when the mempool got something.
-    pub(crate) waiting: Notify,
+    waiting: Notify,
+    /// How far the others were when this hospital began; none as long as it has not asked.
+    pub(crate) oriented: watch::Sender<Option<BlockHeight>>,
+    /// The highest block that others are known, or say, to have or to work on.
+    pub(crate) ahead: watch::Sender<BlockHeight>,
 }
 
 impl Chain {
@@ -59,6 +96,7 @@ impl Chain {
         genesis: Genesis,
         hospital: HospitalId,
         ledger_key: SecretKey,
+        timing: Timing,
     ) -> Result<Arc<Self>, carekey_ledger::StoreError> {
         let store = Store::open(path, &genesis)?;
         let reader = store.reader().clone();
@@ -66,29 +104,83 @@ impl Chain {
         Ok(Arc::new(Self {
             genesis,
             hospital,
+            timing,
             ledger_key,
             store: Mutex::new(store),
             reader,
+            stored: watch::Sender::new(height),
             head: watch::Sender::new(height),
             mempool: Mutex::default(),
+            fresh: Mutex::default(),
             waiting: Notify::new(),
+            oriented: watch::Sender::new(None),
+            ahead: watch::Sender::new(height),
         }))
     }
 
     /// The height up to which the store has blocks; [`head`](Self::head) follows once they were read.
-    pub(crate) fn stored_height(&self) -> Result<BlockHeight, carekey_ledger::StoreError> {
-        Ok(self.reader.head()?.header.height)
+    pub(crate) fn stored_height(&self) -> BlockHeight {
+        *self.stored.borrow()
     }
 
-    /// Whether this hospital's signature alone makes the next block final.
-    pub(crate) fn seals_alone(&self) -> Result<bool, carekey_ledger::StoreError> {
-        let set = self.reader.validators_at(self.stored_height()?.next())?;
-        let power = set.get(self.hospital).map_or(0, |member| u128::from(member.voting_power));
-        Ok(power > 0 && set.is_quorum(power))
+    /// Whether this hospital votes on the next block.
+    pub(crate) fn votes(&self) -> Result<bool, carekey_ledger::StoreError> {
+        let set = self.reader.validators_at(self.stored_height().next())?;
+        Ok(set.get(self.hospital).is_some())
     }
 
+    pub(crate) fn pool(&self) -> MutexGuard<'_, Mempool> {
+        self.mempool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a transaction that was handed in here, and whose signatures were checked, for a block.
+    pub(crate) fn take_in(&self, source: PeerId, transaction: Transaction) -> Added {
+        let added = self.pool().add(source, transaction.clone());
+        if added == Added::New {
+            self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push(transaction);
+            self.waiting.notify_one();
+        }
+        added
+    }
+
+    /// What the others do not have yet, in messages' worth.
+    fn take_fresh(&self) -> Vec<Vec<Transaction>> {
+        let fresh = std::mem::take(&mut *self.fresh.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut batches: Vec<Vec<Transaction>> = Vec::new();
+        let mut bytes = usize::MAX;
+        for transaction in fresh {
+            let length = encode(&transaction).len();
+            bytes = bytes.saturating_add(length);
+            match batches.last_mut() {
+                Some(batch) if bytes <= RELAY_BYTES_MAX => batch.push(transaction),
+                _ => {
+                    bytes = length;
+                    batches.push(vec![transaction]);
+                }
+            }
+        }
+        batches
+    }
+
+    /// Appends a block; its transactions wait no longer. Blocks the thread.
     fn apply(&self, verified: VerifiedBlock, certificate: QuorumCertificate) -> Result<(), ApplyError> {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        apply_block(&mut store, verified, certificate)
+        let height = verified.block().header.height;
+        let done: HashSet<_> = verified.block().transactions.iter().map(carekey_ledger::BlockEntry::txid).collect();
+        {
+            let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+            apply_block(&mut store, verified, certificate)?;
+            self.stored.send_replace(height);
+        }
+        self.pool().remove(&done);
+        Ok(())
+    }
+
+    /// Somebody has, or works on, a block of this height.
+    fn others_are_at(&self, height: BlockHeight) {
+        self.ahead.send_if_modified(|known| {
+            let higher = height > *known;
+            *known = height.max(*known);
+            higher
+        });
     }
 }

@@ -1,10 +1,10 @@
-//! Transactions that are handed in: checked and kept for a block, or passed on to the hospital that makes blocks.
+//! Transactions that are handed in: checked and kept for a block, or passed on to a hospital that votes.
 
 use std::sync::Arc;
 
 use carekey_ledger::{Reason, check_candidate};
 use carekey_network::ledger::{Submit, SubmitAnswer};
-use carekey_network::{NetworkError, Refusal};
+use carekey_network::{NetworkError, PeerId, Refusal};
 use carekey_protocol::Transaction;
 use carekey_protocol::transaction::TransactionError;
 
@@ -14,7 +14,11 @@ use crate::chain::Added;
 
 impl Inner {
     /// Takes a transaction in, for whoever hands it in, this hospital's own tasks included.
-    pub(crate) async fn submit(self: &Arc<Self>, transaction: Transaction) -> Result<SubmitAnswer, Refusal> {
+    pub(crate) async fn submit(
+        self: &Arc<Self>,
+        source: PeerId,
+        transaction: Transaction,
+    ) -> Result<SubmitAnswer, Refusal> {
         let inner = Arc::clone(self);
         let id = transaction.id();
         let known = blocking(move || Ok(inner.chain.reader.location(&id)?)).await?;
@@ -22,14 +26,14 @@ impl Inner {
             return Ok(SubmitAnswer::Known(location.height));
         }
         let inner = Arc::clone(self);
-        if !blocking(move || Ok(inner.chain.seals_alone()?)).await? {
+        if !blocking(move || Ok(inner.chain.votes()?)).await? {
             return self.pass_on(transaction).await;
         }
         let inner = Arc::clone(self);
-        blocking(move || Ok(inner.take_in(transaction))).await?
+        blocking(move || Ok(inner.take_in(source, transaction))).await?
     }
 
-    fn take_in(&self, transaction: Transaction) -> Result<SubmitAnswer, Refusal> {
+    fn take_in(&self, source: PeerId, transaction: Transaction) -> Result<SubmitAnswer, Refusal> {
         let chain = &self.chain;
         if let Err(reason) = check_candidate(&chain.reader, &chain.genesis, &transaction, self.now()) {
             return answer_to(&reason, || {
@@ -37,12 +41,8 @@ impl Inner {
                 location.map_or(SubmitAnswer::Received, |location| SubmitAnswer::Known(location.height))
             });
         }
-        Ok(match chain.pool().add(transaction) {
-            Added::New => {
-                chain.waiting.notify_one();
-                SubmitAnswer::Received
-            }
-            Added::Waiting => SubmitAnswer::Received,
+        Ok(match chain.take_in(source, transaction) {
+            Added::New | Added::Waiting => SubmitAnswer::Received,
             Added::PseudonymTaken => SubmitAnswer::PseudonymSpent,
             Added::Full => SubmitAnswer::Busy,
         })

@@ -14,14 +14,14 @@ use std::time::Duration;
 
 use carekey_network::addresses::AddressBook;
 use carekey_network::{Multiaddr, NetworkError, Node, NodeKey, NodeLimits, PeerAddress, PeerId, peer_id_of};
-use carekey_protocol::{Genesis, HospitalId, UnixMillis};
+use carekey_protocol::{Genesis, HospitalId, HospitalRegistration, UnixMillis};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::archive::{Archive, HospitalKeys, Place};
-use crate::chain::Chain;
+use crate::chain::{Chain, Timing, Validator, ValidatorError};
 use crate::error::StoreError;
 use crate::facts::ChainFacts;
 use desk::Desk;
@@ -46,6 +46,8 @@ pub struct HospitalConfig {
     /// Where authority and other hospitals were last found; more is learned while it runs. An entry of this hospital
     /// itself says where others reach it, if that is not where it listens.
     pub peers: Vec<PeerAddress>,
+    /// How long it waits for the others.
+    pub timing: Timing,
     /// The clock.
     pub clock: fn() -> UnixMillis,
 }
@@ -53,9 +55,9 @@ pub struct HospitalConfig {
 /// Why a hospital does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum HospitalError {
-    /// The genesis registers other keys for it.
-    #[error("the network file does not register this hospital with these keys")]
-    NotRegistered,
+    /// The network file or the ledger registers other keys for it.
+    #[error("this hospital is registered with other keys")]
+    OtherKeys,
     /// Another hospital runs in this directory.
     #[error("another hospital runs in this directory")]
     InUse,
@@ -68,6 +70,9 @@ pub enum HospitalError {
     /// The network.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// Its part in agreeing on blocks.
+    #[error(transparent)]
+    Validator(#[from] ValidatorError),
 }
 
 /// Everything the handlers and tasks share.
@@ -128,18 +133,11 @@ impl Hospital {
     /// # Errors
     /// [`HospitalError`].
     pub async fn start(config: HospitalConfig) -> Result<Self, HospitalError> {
-        let HospitalConfig { dir, genesis, hospital, keys, listen, peers, clock } = config;
-        let registered = genesis.hospitals.iter().find(|registered| registered.id == hospital);
-        // A hospital that was admitted later follows until the ledger names it.
-        let matches = registered.is_none_or(|registered| {
-            registered.ledger_key == keys.ledger.public() && registered.peer_key == keys.peer.public()
-        });
-        if !matches {
-            return Err(HospitalError::NotRegistered);
-        }
+        let HospitalConfig { dir, genesis, hospital, keys, listen, peers, timing, clock } = config;
         let peer_key = NodeKey::from_secret_key(&keys.peer);
         let addresses_dir = dir.clone();
-        let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys)).await;
+        let consensus_dir = dir.join("consensus");
+        let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys, timing)).await;
         let (archive, chain, lock) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
         let node = Node::start(&peer_key, &listen, NodeLimits::hospital()).await?;
         let book = serve::addresses::open(&addresses_dir, &node, hospital, peers).await?;
@@ -158,8 +156,12 @@ impl Hospital {
             stopping: watch::Sender::new(false),
         });
         serve::all(&inner)?;
+        let chain = Arc::clone(&inner.chain);
+        let validator = Validator::open(&consensus_dir, chain, &inner.node, clock, inner.stopping.subscribe())?;
+        tasks.spawn_blocking(move || validator.run());
         tasks.spawn(writer.run(Arc::clone(&inner)));
-        tasks.spawn(tasks::grow_chain(Arc::clone(&inner)));
+        tasks.spawn(tasks::follow_chain(Arc::clone(&inner)));
+        tasks.spawn(tasks::read_new_blocks(Arc::clone(&inner)));
         tasks.spawn(tasks::send_outgoing(Arc::clone(&inner)));
         tasks.spawn(tasks::retain(Arc::clone(&inner)));
         tasks.spawn(enrol::keep_supplied(Arc::clone(&inner)));
@@ -218,11 +220,19 @@ impl Hospital {
     }
 }
 
+impl Drop for Hospital {
+    /// A hospital that nobody stopped still ends: its consensus thread would keep the runtime alive.
+    fn drop(&mut self) {
+        self.inner.stopping.send_replace(true);
+    }
+}
+
 fn open(
     dir: PathBuf,
     genesis: Genesis,
     hospital: HospitalId,
     keys: HospitalKeys,
+    timing: Timing,
 ) -> Result<(Arc<Archive>, Arc<Chain>, File), HospitalError> {
     std::fs::create_dir_all(&dir).map_err(StoreError::from)?;
     let lock = File::create(dir.join("lock")).map_err(StoreError::from)?;
@@ -231,7 +241,15 @@ fn open(
         TryLockError::Error(error) => StoreError::from(error).into(),
     })?;
     let place = Place { network: genesis.network_id(), authority: genesis.authority_key, hospital };
-    let chain = Chain::open(&dir.join("ledger.db"), genesis, hospital, keys.ledger.clone())?;
+    let chain = Chain::open(&dir.join("ledger.db"), genesis, hospital, keys.ledger.clone(), timing)?;
+    // A hospital that nobody has registered yet follows until the ledger names it.
+    let registered = chain.reader.hospitals()?.into_iter().find(|registered| registered.id == hospital);
+    let others = |registered: HospitalRegistration| {
+        registered.ledger_key != keys.ledger.public() || registered.peer_key != keys.peer.public()
+    };
+    if registered.is_some_and(others) {
+        return Err(HospitalError::OtherKeys);
+    }
     let reader = chain.reader.clone();
     let facts = move |index: &Arc<crate::Index>| -> Arc<dyn crate::LedgerFacts> {
         Arc::new(ChainFacts { reader, index: Arc::clone(index) })

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carekey_ledger::BlockEntry;
-use carekey_network::Backoff;
 use carekey_network::ledger::SubmitAnswer;
 use carekey_protocol::TxId;
 use tokio::time::{Instant, sleep};
 
 use super::{HospitalError, Inner, rng};
 use crate::archive::Archive;
-use crate::chain::{BATCH_PAUSE, Chain, ChainError, Made, pull_blocks};
+use crate::chain::{Chain, follow};
 use crate::error::StoreError;
 use crate::receipts::{RECEIPT_BATCH_MILLIS, Supply};
 
@@ -27,7 +26,7 @@ const RETENTION_PAUSE: Duration = Duration::from_secs(60);
 
 /// Reads the blocks that the archive has not seen, then announces the head. Blocks the thread.
 pub(super) fn read_chain(archive: &Archive, chain: &Chain) -> Result<(), HospitalError> {
-    let head = chain.stored_height()?;
+    let head = chain.stored_height();
     let mut height = archive.index.chain_read_up_to()?;
     while height < head {
         height = height.next();
@@ -41,77 +40,30 @@ pub(super) fn read_chain(archive: &Archive, chain: &Chain) -> Result<(), Hospita
     Ok(())
 }
 
-/// Makes blocks or follows, whichever the validator set says.
-pub(super) async fn grow_chain(inner: Arc<Inner>) {
-    let mut backoff = Backoff::new(u64::from(inner.chain.hospital.0[2]));
-    let mut turn = 0;
+/// Carries out what the chain says as it grows.
+pub(super) async fn read_new_blocks(inner: Arc<Inner>) {
+    let mut stored = inner.chain.stored.subscribe();
     loop {
-        let step = async {
-            match inner.chain.seals_alone() {
-                Ok(true) => produce(&inner).await,
-                Ok(false) => follow(&inner, &mut turn).await,
-                Err(error) => Err(error.into()),
-            }
-        };
-        let outcome = tokio::select! {
-            outcome = step => outcome,
+        tokio::select! {
+            _ = stored.changed() => {}
             () = inner.stopped() => return,
-        };
-        match outcome {
-            Ok(()) => backoff.reset(),
-            Err(error) => {
-                tracing::warn!(%error, "the chain does not grow");
-                tokio::select! {
-                    () = sleep(backoff.pause()) => {}
-                    () = inner.stopped() => return,
-                }
-            }
+        }
+        let working = Arc::clone(&inner);
+        match tokio::task::spawn_blocking(move || read_chain(&working.archive, &working.chain)).await {
+            // The blocks are final; the archive catches up with the next one, or at the next start.
+            Ok(Err(error)) => tracing::error!(%error, "a final block was not carried out completely"),
+            Ok(Ok(())) => {}
+            Err(_) => return,
         }
     }
 }
 
-async fn produce(inner: &Arc<Inner>) -> Result<(), ChainError> {
-    if inner.chain.pool().is_empty() {
-        inner.chain.waiting.notified().await;
-    }
-    sleep(BATCH_PAUSE).await;
-    let working = Arc::clone(inner);
-    let made = tokio::task::spawn_blocking(move || {
-        let made = working.chain.make_block(working.now())?;
-        Ok::<_, ChainError>((made, read_chain(&working.archive, &working.chain)))
-    });
-    let (made, read) = made.await.map_err(|_| ChainError::Stopped)??;
-    if let Made::Block(height) = made {
-        tracing::debug!(height = height.0, "made a block");
-    }
-    log_unread(read);
-    Ok(())
-}
-
-async fn follow(inner: &Arc<Inner>, turn: &mut usize) -> Result<(), ChainError> {
-    let peers = inner.other_hospitals();
-    let Some(peer) = peers.get(*turn % peers.len().max(1)).copied() else {
-        sleep(RESUBMIT_AFTER).await;
-        return Ok(());
-    };
-    let before = inner.chain.stored_height()?;
-    let pulled = pull_blocks(&inner.chain, &inner.node, peer, inner.clock).await;
-    if pulled.is_err() {
-        *turn += 1;
-    }
-    // Also what was appended before an error is read.
-    if inner.chain.stored_height()? > before {
-        let working = Arc::clone(inner);
-        let read = tokio::task::spawn_blocking(move || read_chain(&working.archive, &working.chain));
-        log_unread(read.await.map_err(|_| ChainError::Stopped)?);
-    }
-    pulled.map(|_| ())
-}
-
-/// The block itself is final; the archive catches up with the next one, or at the next start.
-fn log_unread(read: Result<(), HospitalError>) {
-    if let Err(error) = read {
-        tracing::error!(%error, "a final block was not carried out completely");
+/// Downloads blocks that others have.
+pub(super) async fn follow_chain(inner: Arc<Inner>) {
+    let known = Arc::clone(&inner);
+    tokio::select! {
+        () = follow(Arc::clone(&inner.chain), inner.node.clone(), move || known.other_hospitals(), inner.clock) => {}
+        () = inner.stopped() => {}
     }
 }
 
@@ -152,7 +104,7 @@ pub(super) async fn send_outgoing(inner: Arc<Inner>) {
                 continue;
             }
             let answer = tokio::select! {
-                answer = inner.submit(transaction) => answer,
+                answer = inner.submit(inner.node.peer_id(), transaction) => answer,
                 () = inner.stopped() => return,
             };
             match answer {

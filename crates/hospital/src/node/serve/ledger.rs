@@ -26,9 +26,9 @@ pub(super) fn serve(inner: &Arc<Inner>) -> Result<(), NetworkError> {
         blocking(move || Ok(read(&reader, request)?))
     })?;
     let shared = Arc::clone(inner);
-    node.serve::<Submit, _, _>(move |_, transaction| {
+    node.serve::<Submit, _, _>(move |peer, transaction| {
         let shared = Arc::clone(&shared);
-        async move { shared.submit(transaction).await }
+        async move { shared.submit(peer, transaction).await }
     })?;
     let shared = Arc::clone(inner);
     node.serve::<CertificateOf, _, _>(move |_, owner| {

@@ -1,5 +1,6 @@
-//! Stories over real sockets: an authority, hospital North that makes blocks, hospital South that follows.
+//! Stories over real sockets: an authority, hospital North that alone votes, hospital South that follows; and four that agree.
 
 mod addresses;
+mod consortium;
 mod network;
 mod stories;

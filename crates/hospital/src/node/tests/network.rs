@@ -25,7 +25,7 @@ use carekey_protocol::{
     Text, Transaction, TxId, UnixMillis, decode,
 };
 
-use crate::{Hospital, HospitalConfig, HospitalKeys};
+use crate::{Hospital, HospitalConfig, HospitalKeys, Timing};
 
 pub(super) const NORTH: HospitalId = HospitalId([0, 0, 1]);
 pub(super) const SOUTH: HospitalId = HospitalId([0, 0, 2]);
@@ -309,6 +309,7 @@ pub(super) fn config(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> Hos
         keys: keys_of(hospital),
         listen: vec!["/ip4/127.0.0.1/tcp/0".parse().expect("an address")],
         peers: Vec::new(),
+        timing: Timing::default(),
         clock,
     }
 }

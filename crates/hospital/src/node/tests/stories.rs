@@ -211,10 +211,12 @@ async fn a_second_hospital_in_the_same_directory_or_with_other_keys_does_not_sta
     let network = Network::start().await;
     let twin = crate::Hospital::start(network.config_of_north()).await;
     assert!(matches!(twin, Err(crate::HospitalError::InUse)));
+    let elsewhere = tempfile::tempdir().expect("a directory");
     let mut usurper = network.config_of_north();
+    usurper.dir = elsewhere.path().to_owned();
     usurper.keys = crate::HospitalKeys::derive(&carekey_crypto::Secret32::from_bytes([99; 32]));
     let usurper = crate::Hospital::start(usurper).await;
-    assert!(matches!(usurper, Err(crate::HospitalError::NotRegistered)));
+    assert!(matches!(usurper, Err(crate::HospitalError::OtherKeys)));
     network.stop().await;
 }
 
