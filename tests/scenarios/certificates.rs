@@ -77,6 +77,7 @@ async fn an_expired_certificate_is_refused_by_the_hospitals_clock() {
         keys: HospitalKeys::derive(&secret.derive("hospital", &[&SOUTH.0])),
         listen: vec!["/ip4/127.0.0.1/tcp/0".parse().unwrap()],
         peers: vec![world.servers.hospital(NORTH).address()],
+        timing: carekey_hospital::Timing::default(),
         clock: next_year,
     };
     let later = Hospital::start(later).await.unwrap();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use carekey_ledger::{Block, QuorumCertificate, verify_certified_block};
+use carekey_ledger::limits::BULK_BYTES_MAX;
+use carekey_ledger::{Attach, Block, QuorumCertificate, RejectReason};
 use carekey_network::ledger::{Chain as ChainProtocol, ChainAnswer, ChainRequest, HEAD_WAIT_MS_MAX, Head, HeadRequest};
 use carekey_network::{Backoff, NetworkError, Node, PeerId};
-use carekey_protocol::{BlockHeight, UnixMillis};
+use carekey_protocol::BlockHeight;
 use tokio::time::{sleep, timeout};
 
 use super::{Chain, ChainError};
@@ -19,13 +20,8 @@ const ORIENTATION_EACH_MAX: Duration = Duration::from_secs(1);
 
 /// Keeps the chain as long as the longest of the others', until it is dropped. `others` names the hospitals blocks can
 /// be had from.
-pub(crate) async fn follow(
-    chain: Arc<Chain>,
-    node: Node,
-    others: impl Fn() -> Vec<PeerId> + Send + Sync,
-    now: fn() -> UnixMillis,
-) {
-    let follower = Follower { chain, node, others, now };
+pub(crate) async fn follow(chain: Arc<Chain>, node: Node, others: impl Fn() -> Vec<PeerId> + Send + Sync) {
+    let follower = Follower { chain, node, others };
     follower.orient().await;
     let mut backoff = Backoff::new(u64::from(follower.chain.hospital.0[2]));
     let mut turn = 0;
@@ -53,7 +49,6 @@ struct Follower<F> {
     chain: Arc<Chain>,
     node: Node,
     others: F,
-    now: fn() -> UnixMillis,
 }
 
 impl<F: Fn() -> Vec<PeerId> + Send + Sync> Follower<F> {
@@ -87,27 +82,52 @@ impl<F: Fn() -> Vec<PeerId> + Send + Sync> Follower<F> {
             let mut stored = self.chain.stored.subscribe();
             let _decided = timeout(GRACE, stored.wait_for(|height| *height >= theirs)).await;
         }
-        while self.chain.stored_height() < theirs {
-            self.download(peer, self.chain.stored_height().next()).await?;
+        self.download(peer, theirs).await
+    }
+
+    /// Downloads blocks up to a height. While some are checked, the next are fetched, each from another hospital; `first`
+    /// is asked first.
+    async fn download(&self, first: PeerId, until: BlockHeight) -> Result<(), ChainError> {
+        let mut peers = (self.others)();
+        let at = peers.iter().position(|peer| *peer == first).unwrap_or(0);
+        peers.rotate_left(at);
+        let mut peers = peers.into_iter().cycle();
+        let mut next = || peers.next().unwrap_or(first);
+        let mut from = self.chain.stored_height().next();
+        let mut asked = next();
+        let mut blocks = self.fetch(asked, from).await?;
+        while from <= until {
+            let Some((last, _)) = blocks.last() else { return Err(ChainError::Missing) };
+            from = last.header.height.next();
+            let chain = Arc::clone(&self.chain);
+            let attach = tokio::task::spawn_blocking(move || chain.attach(blocks));
+            let (sender, following) = (asked, async {
+                asked = next();
+                if from <= until { self.fetch(asked, from).await } else { Ok(Vec::new()) }
+            });
+            let (attached, fetched) = tokio::join!(attach, following);
+            match attached.map_err(|_| ChainError::Stopped)?? {
+                Attach::Extended(_) | Attach::Rejected(RejectReason::Known) => {}
+                Attach::Rejected(reason) => {
+                    tracing::warn!(peer = %sender, %reason, "a hospital sent a block that breaks the rules");
+                    return Err(ChainError::Rejected(reason));
+                }
+                Attach::Forked(proof) => {
+                    let height = proof.second.header.height.0;
+                    tracing::error!(peer = %sender, height, "two blocks of one height are certified");
+                    return Err(ChainError::Forked(proof));
+                }
+            }
+            blocks = fetched?;
         }
         Ok(())
     }
 
-    /// Downloads some blocks, checks them and appends them.
-    async fn download(&self, peer: PeerId, from: BlockHeight) -> Result<(), ChainError> {
-        let answer = self.node.request::<ChainProtocol>(peer, ChainRequest::Block { height: from }).await?;
-        let Some(ChainAnswer::Block(block, certificate)) = answer else { return Err(ChainError::Missing) };
-        let (chain, now) = (Arc::clone(&self.chain), self.now);
-        let append = move || append(&chain, *block, certificate, now());
-        tokio::task::spawn_blocking(append).await.map_err(|_| ChainError::Stopped)?
+    async fn fetch(&self, peer: PeerId, from: BlockHeight) -> Result<Vec<(Block, QuorumCertificate)>, ChainError> {
+        let question = ChainRequest::Blocks { from, bytes_max: BULK_BYTES_MAX as u32 };
+        match self.node.request::<ChainProtocol>(peer, question).await? {
+            Some(ChainAnswer::Blocks(blocks)) => Ok(blocks),
+            _ => Err(ChainError::Missing),
+        }
     }
-}
-
-fn append(chain: &Chain, block: Block, certificate: QuorumCertificate, now: UnixMillis) -> Result<(), ChainError> {
-    if block.header.height <= chain.stored_height() {
-        return Ok(());
-    }
-    let verified = verify_certified_block(&chain.reader, &chain.genesis, block, &certificate, now)?;
-    chain.apply(verified, certificate)?;
-    Ok(())
 }

@@ -16,9 +16,12 @@ use std::time::Duration;
 
 use carekey_consensus::Patience;
 use carekey_crypto::SecretKey;
-use carekey_ledger::{ApplyError, BlockError, QuorumCertificate, Reader, Store, VerifiedBlock, apply_block};
-use carekey_network::PeerId;
-use carekey_protocol::{BlockHeight, Genesis, HospitalId, Transaction, encode};
+use carekey_ledger::{
+    ApplyError, Attach, Block, BlockEntry, CertifiedHeader, Equivocation, QuorumCertificate, Reader, RejectReason,
+    Store, StoreError, VerifiedBlock, apply_block, attach_many,
+};
+use carekey_network::{Judgement, PeerId};
+use carekey_protocol::{BlockHeight, Genesis, HospitalId, Transaction, TxId, UnixMillis, encode};
 use tokio::sync::{Notify, watch};
 
 pub(crate) use follower::follow;
@@ -44,18 +47,18 @@ impl Default for Timing {
     }
 }
 
-/// Why the chain did not grow.
+/// Why nothing could be downloaded.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ChainError {
-    /// A block that breaks the rules, from a peer or from ourselves.
+    /// A block breaks the rules.
     #[error(transparent)]
-    Block(#[from] BlockError),
-    /// A verified block could not be written.
+    Rejected(RejectReason),
+    /// More than a third of the voting power signed two histories.
+    #[error("two blocks of one height are certified")]
+    Forked(Box<Equivocation>),
+    /// The store could not be read or written.
     #[error(transparent)]
-    Apply(#[from] ApplyError),
-    /// The store could not be read.
-    #[error(transparent)]
-    Store(#[from] carekey_ledger::StoreError),
+    Store(#[from] StoreError),
     /// A peer did not answer.
     #[error(transparent)]
     Network(#[from] carekey_network::NetworkError),
@@ -97,7 +100,7 @@ impl Chain {
         hospital: HospitalId,
         ledger_key: SecretKey,
         timing: Timing,
-    ) -> Result<Arc<Self>, carekey_ledger::StoreError> {
+    ) -> Result<Arc<Self>, StoreError> {
         let store = Store::open(path, &genesis)?;
         let reader = store.reader().clone();
         let height = reader.head()?.header.height;
@@ -124,7 +127,7 @@ impl Chain {
     }
 
     /// Whether this hospital votes on the next block.
-    pub(crate) fn votes(&self) -> Result<bool, carekey_ledger::StoreError> {
+    pub(crate) fn votes(&self) -> Result<bool, StoreError> {
         let set = self.reader.validators_at(self.stored_height().next())?;
         Ok(set.get(self.hospital).is_some())
     }
@@ -162,10 +165,9 @@ impl Chain {
         batches
     }
 
-    /// Appends a block; its transactions wait no longer. Blocks the thread.
+    /// Appends the decided block; its transactions wait no longer. Blocks the thread.
     fn apply(&self, verified: VerifiedBlock, certificate: QuorumCertificate) -> Result<(), ApplyError> {
-        let height = verified.block().header.height;
-        let done: HashSet<_> = verified.block().transactions.iter().map(carekey_ledger::BlockEntry::txid).collect();
+        let (height, done) = (verified.block().header.height, txids([verified.block()]));
         {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             apply_block(&mut store, verified, certificate)?;
@@ -173,6 +175,41 @@ impl Chain {
         }
         self.pool().remove(&done);
         Ok(())
+    }
+
+    /// S1's `Attach_block` for downloaded blocks. Blocks the thread.
+    fn attach(&self, blocks: Vec<(Block, QuorumCertificate)>) -> Result<Attach, StoreError> {
+        let done = txids(blocks.iter().map(|(block, _)| block));
+        let attached = {
+            let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+            // Certified blocks are not measured by this clock: a quorum of others has looked at theirs.
+            let attached = attach_many(&mut store, &self.genesis, blocks, UnixMillis::MAX);
+            let height = self.reader.head()?.header.height;
+            self.stored.send_if_modified(|known| std::mem::replace(known, height) != height);
+            attached?
+        };
+        // Some may not have been attached; whoever handed those in hands them in again.
+        self.pool().remove(&done);
+        Ok(attached)
+    }
+
+    /// What to think of a head that somebody announces: one that leads on is one to follow.
+    pub(crate) fn judge(&self, head: &CertifiedHeader) -> Judgement {
+        let stored = self.stored_height();
+        if head.header.height <= stored {
+            return Judgement::Ignore;
+        }
+        match self.reader.validators_at(stored.next()) {
+            Ok(set) if set.hash() == head.header.validators_hash => match head.verify(&set) {
+                Ok(()) => {
+                    self.others_are_at(head.header.height);
+                    Judgement::Accept
+                }
+                Err(_) => Judgement::Reject,
+            },
+            // Signed by a set this hospital does not know yet.
+            _ => Judgement::Ignore,
+        }
     }
 
     /// Somebody has, or works on, a block of this height.
@@ -183,4 +220,8 @@ impl Chain {
             higher
         });
     }
+}
+
+fn txids<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> HashSet<TxId> {
+    blocks.into_iter().flat_map(|block| &block.transactions).map(BlockEntry::txid).collect()
 }

@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use carekey_network::addresses::AddressBook;
-use carekey_network::{Multiaddr, NetworkError, Node, NodeKey, NodeLimits, PeerAddress, PeerId, peer_id_of};
+use carekey_network::{
+    HeadAnnouncements, Multiaddr, NetworkError, Node, NodeKey, NodeLimits, PeerAddress, PeerId, peer_id_of,
+};
 use carekey_protocol::{Genesis, HospitalId, HospitalRegistration, UnixMillis};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
@@ -91,6 +93,8 @@ pub(crate) struct Inner {
     /// Rings when new pseudonyms have come, for erasures that waited for them.
     pub(crate) supplied: Notify,
     pub(crate) stopping: watch::Sender<bool>,
+    /// Heads that others announce; the chain has looked at them when it judged them.
+    _announced: HeadAnnouncements,
 }
 
 impl Inner {
@@ -104,6 +108,14 @@ impl Inner {
         hospitals.retain(|hospital| hospital.id != self.chain.hospital);
         hospitals.sort_by_key(|hospital| std::cmp::Reverse(hospital.voting_power));
         hospitals.iter().map(|hospital| peer_id_of(&hospital.peer_key)).collect()
+    }
+
+    /// Tells everybody about the newest block.
+    pub(crate) fn announce(&self) {
+        match self.chain.reader.head() {
+            Ok(head) => self.node.announce_head(&head),
+            Err(error) => tracing::error!(%error, "the ledger cannot be read"),
+        }
     }
 
     /// Ends when the hospital is told to stop.
@@ -140,6 +152,8 @@ impl Hospital {
         let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys, timing)).await;
         let (archive, chain, lock) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
         let node = Node::start(&peer_key, &listen, NodeLimits::hospital()).await?;
+        let judged = Arc::clone(&chain);
+        let announced = node.follow_heads(chain.genesis.network_id(), move |head| judged.judge(head))?;
         let book = serve::addresses::open(&addresses_dir, &node, hospital, peers).await?;
         let mut tasks = JoinSet::new();
         let (desk, writer) = Desk::new(Arc::clone(&archive));
@@ -154,6 +168,7 @@ impl Hospital {
             supply: Notify::new(),
             supplied: Notify::new(),
             stopping: watch::Sender::new(false),
+            _announced: announced,
         });
         serve::all(&inner)?;
         let chain = Arc::clone(&inner.chain);

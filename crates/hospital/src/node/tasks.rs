@@ -52,7 +52,7 @@ pub(super) async fn read_new_blocks(inner: Arc<Inner>) {
         match tokio::task::spawn_blocking(move || read_chain(&working.archive, &working.chain)).await {
             // The blocks are final; the archive catches up with the next one, or at the next start.
             Ok(Err(error)) => tracing::error!(%error, "a final block was not carried out completely"),
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => inner.announce(),
             Err(_) => return,
         }
     }
@@ -62,7 +62,7 @@ pub(super) async fn read_new_blocks(inner: Arc<Inner>) {
 pub(super) async fn follow_chain(inner: Arc<Inner>) {
     let known = Arc::clone(&inner);
     tokio::select! {
-        () = follow(Arc::clone(&inner.chain), inner.node.clone(), move || known.other_hospitals(), inner.clock) => {}
+        () = follow(Arc::clone(&inner.chain), inner.node.clone(), move || known.other_hospitals()) => {}
         () = inner.stopped() => {}
     }
 }

@@ -33,6 +33,7 @@ pub async fn run(
         keys,
         listen: config.listen.clone(),
         peers: known.collect(),
+        timing: carekey_hospital::Timing::default(),
         clock: crate::now,
     })
     .await?;
