@@ -10,7 +10,7 @@ use carekey_protocol::Genesis;
 
 use crate::aims::Aims;
 use crate::table::{Table, grouped};
-use crate::{Outcome, chains, node};
+use crate::{Outcome, at, chains, node};
 
 /// How often the validators changed.
 const CHANGES: u64 = 10;
@@ -112,11 +112,6 @@ async fn sync(wallet: &Node, hospital: PeerId, genesis: &Genesis) -> Outcome {
         }
         changes.iter().try_for_each(|change| light.observe_registry(change))?;
     }
-}
-
-/// That percentile of ascending times.
-fn at(times: &[Duration], percent: usize) -> Duration {
-    times.get(times.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
 }
 
 fn millis(time: Duration) -> f64 {

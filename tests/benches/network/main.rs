@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask bench network                      everything
-//! cargo xtask bench network -- heads scanning    some topics: catch-up, heads, scanning, download
+//! cargo xtask bench network -- heads scanning    some topics: agreement, catch-up, heads, scanning, download
 //! cargo xtask bench network -- --quick           small sizes, to see that it works
 //! ```
 //!
@@ -12,6 +12,7 @@
 
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod agreement;
 #[path = "../figures/aims.rs"]
 mod aims;
 mod catch_up;
@@ -29,6 +30,7 @@ mod scanning;
 mod table;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use aims::Aims;
 use machine::{load, machine};
@@ -36,7 +38,7 @@ use machine::{load, machine};
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 type Outcome<T = ()> = Result<T, Fault>;
 
-const TOPICS: [&str; 4] = ["catch-up", "heads", "scanning", "download"];
+const TOPICS: [&str; 5] = ["agreement", "catch-up", "heads", "scanning", "download"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -74,6 +76,9 @@ fn run(arguments: &[&str]) -> Outcome {
         println!("Small sizes: they show that it works, and nothing else.");
     }
     let runtime = tokio::runtime::Runtime::new()?;
+    if wants("agreement") {
+        runtime.block_on(agreement::measure(quick, &mut aims))?;
+    }
     if wants("catch-up") {
         runtime.block_on(catch_up::measure(quick))?;
     }
@@ -95,4 +100,9 @@ fn run(arguments: &[&str]) -> Outcome {
 fn own_cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     process::read_stat(&stat).map_or(0.0, |(_, seconds)| seconds)
+}
+
+/// That percentile of ascending times.
+fn at(times: &[Duration], percent: usize) -> Duration {
+    times.get(times.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
 }
