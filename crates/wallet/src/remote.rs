@@ -19,7 +19,8 @@ use carekey_network::records::{
 };
 use carekey_network::transfer::{self, Incoming};
 use carekey_network::{
-    Channel, NetworkError, NetworkFile, Node, NodeKey, NodeLimits, PeerAddress, PeerId, Protocol, Traffic, peer_id_of,
+    Channel, HeadAnnouncements, Judgement, NetworkError, NetworkFile, Node, NodeKey, NodeLimits, PeerAddress, PeerId,
+    Protocol, Traffic, peer_id_of,
 };
 use carekey_protocol::access::{AccessBody, AccessRequest, Challenge};
 use carekey_protocol::catalogue::{SealedEntry, SignedOperation};
@@ -146,6 +147,14 @@ impl Remote {
             let contact = Contact { peer, name: registration.name.to_string(), retired, reachable_at };
             hospitals.insert(registration.id, contact);
         }
+    }
+
+    /// Joins the announcements of new heads.
+    pub(crate) fn follow_heads(
+        &self,
+        judge: impl Fn(&CertifiedHeader) -> Judgement + Send + Sync + 'static,
+    ) -> Result<HeadAnnouncements, NetworkError> {
+        self.node.follow_heads(self.network, judge)
     }
 
     /// Closes all connections.

@@ -18,7 +18,7 @@ use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::files;
 use crate::remote::{Remote, Sent};
-use crate::sync::{Bounds, Watch};
+use crate::sync::{Bounds, Pushed, Watch};
 use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms, records};
 
 /// Events a slow listener may fall behind before it misses some; it re-asks everything then.
@@ -29,6 +29,9 @@ const PSEUDONYMS_MIN: u64 = 64;
 
 /// While there is nothing to do, the wallet looks for news at least this often; a hospital that has some answers at once.
 const HEAD_WAIT: Duration = Duration::from_secs(20);
+
+/// While a hospital is a moment behind the others, they are compared again this soon.
+const SETTLING_PAUSE: Duration = Duration::from_secs(1);
 
 /// Mailboxes are read this often while there is other news.
 const MAILBOX_EVERY: Duration = Duration::from_secs(2);
@@ -49,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) nudge: Notify,
     pub(crate) syncing: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
+    pub(crate) pushed: Pushed,
     mailbox_read: Mutex<Option<Instant>>,
     dir: PathBuf,
     certificate: RwLock<Option<Certificate>>,
@@ -92,6 +96,7 @@ impl Wallet {
         let sealed = dir.join("sealed");
         files::make_private_dir(&sealed).map_err(|source| file_error(dir, source))?;
         remove_spare_copies(&vault, &sealed)?;
+        let pushed = Pushed::follow(&remote, &light);
         Ok(Self(Arc::new(Inner {
             keys,
             vault,
@@ -101,6 +106,7 @@ impl Wallet {
             nudge: Notify::new(),
             syncing: tokio::sync::Mutex::default(),
             watch: Watch::new(bounds, clock()),
+            pushed,
             mailbox_read: Mutex::default(),
             dir: dir.to_owned(),
             certificate: RwLock::new(certificate),
@@ -168,7 +174,11 @@ impl Wallet {
                 tracing::warn!(%error, "work in the outbox stopped");
             }
             let pending = self.pending().unwrap_or(1) > 0;
-            let wait = if pending { Duration::from_millis(500) } else { HEAD_WAIT };
+            let wait = match (pending, self.is_unsettled()) {
+                (true, _) => Duration::from_millis(500),
+                (false, true) => SETTLING_PAUSE,
+                (false, false) => HEAD_WAIT,
+            };
             tokio::select! {
                 _ = self.wait_for_head(wait) => {}
                 () = self.0.nudge.notified() => {}
@@ -198,9 +208,14 @@ impl Wallet {
         }
     }
 
-    /// Returns when there is a block this wallet does not have, or after `wait`.
+    /// Returns when there is a block this wallet does not have, or after `wait`. It is announced; a hospital is asked
+    /// all the same, for networks that do not pass announcements on.
     async fn wait_for_head(&self, wait: Duration) {
-        self.0.remote.wait_for_head(&self.hospitals_by_trust(), self.head_height().await, wait).await;
+        let (head, hospitals) = (self.head_height().await, self.hospitals_by_trust());
+        tokio::select! {
+            () = self.wait_for_push(head) => {}
+            () = self.0.remote.wait_for_head(&hospitals, head, wait) => {}
+        }
     }
 
     /// Follows the ledger until something holds, or `patience` is over. Answers whether it holds.

@@ -310,6 +310,7 @@ export function trouble(name: string): Partial<LedgerView> {
     case "caught":
       return {
         hospitals: but("south", { stance: "untrusted" }),
+        signedBy: hospitals.filter(({ id }) => id !== "south").map(({ name }) => name),
         noticed: [noticed("equivocation", true), { ...noticed("stale", false), count: 1, now: false }],
       };
     case "wrong":

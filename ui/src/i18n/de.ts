@@ -468,7 +468,7 @@ export const de: SameShape<typeof en> = {
     upToDate_one: "Mit dem einzigen Krankenhaus geprüft, {{time}}",
     upToDate_other: "Mit {{agreeing}} von {{count}} Krankenhäusern geprüft, {{time}}",
     justNow: "gerade eben",
-    compared: "{{checked}}. Jedes muss dasselbe zeigen; was nur eines sagt, wird nicht geglaubt.",
+    compared: "{{checked}}. Jedes wird für sich gefragt, und was sie zeigen, muss dasselbe sein.",
     alone:
       "{{checked}}. Bei nur einem Krankenhaus lässt sich nichts vergleichen: Dieser Computer bemerkt falsche Antworten, aber nicht alles, was zurückgehalten wird.",
     paused: "Das Netz pausiert. Was Sie tun, bleibt hier und wird später gesendet.",

@@ -455,7 +455,7 @@ export const en = {
     upToDate_one: "Checked with the one hospital there is, {{time}}",
     upToDate_other: "Checked with {{agreeing}} of {{count}} hospitals, {{time}}",
     justNow: "a moment ago",
-    compared: "{{checked}}. Each of them has to show the same; what only one of them says is not believed.",
+    compared: "{{checked}}. Each is asked by itself, and what they show has to be the same.",
     alone:
       "{{checked}}. With one hospital nobody can be compared: this computer notices false answers, but not everything that is held back.",
     paused: "The network is paused. What you do is kept here and sent later.",

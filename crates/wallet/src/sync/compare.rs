@@ -12,6 +12,8 @@ use crate::vault::observations::ObservationKind;
 /// How long a wallet is patient. Hospitals are machines that restart and lines that break; only what lasts is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
+    /// Hospitals learn of a block one after the other: one that agreed before still does, if it is behind for less.
+    pub settle: Duration,
     /// A hospital that answers may be behind what others showed for this long.
     pub behind: Duration,
     /// A hospital that announces blocks may leave questions for them unanswered for this long.
@@ -25,6 +27,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
+            settle: Duration::from_secs(5),
             behind: Duration::from_secs(30),
             silent_about_blocks: Duration::from_secs(10),
             paused: Duration::from_secs(15),
@@ -122,7 +125,8 @@ pub(crate) fn judge(
             };
             let stale = !lag.told && is_over(lag.since, bounds.behind, now);
             lag.told |= stale;
-            (Memory { lag: Some(lag), caught, ..Memory::default() }, stale.then_some(ObservationKind::Stale))
+            let agrees = before.agrees && !is_over(lag.since, bounds.settle, now);
+            (Memory { lag: Some(lag), caught, agrees, ..Memory::default() }, stale.then_some(ObservationKind::Stale))
         }
         Sight::Unanswered => {
             let mut unanswered = before.unanswered.unwrap_or(Unanswered { since: now, told: false });
@@ -148,13 +152,13 @@ impl Memory {
         match *self {
             Self { caught: Some(kind), .. } => HospitalState::Caught(kind),
             Self { silent: Some(since), .. } => HospitalState::Silent { since },
+            Self { agrees: true, .. } => HospitalState::Agrees,
             Self { unanswered: Some(Unanswered { told: true, .. }), .. } => {
                 HospitalState::Caught(ObservationKind::Withheld)
             }
             Self { unanswered: Some(Unanswered { since, .. }), .. } | Self { lag: Some(Lag { since, .. }), .. } => {
                 HospitalState::Behind { since }
             }
-            Self { agrees: true, .. } => HospitalState::Agrees,
             _ => HospitalState::Unknown,
         }
     }
@@ -167,6 +171,11 @@ impl Memory {
     /// Whether it is asked last.
     pub(crate) fn is_distrusted(&self) -> bool {
         matches!(self.state(), HospitalState::Caught(_))
+    }
+
+    /// Whether it is behind, and was not for long: it is worth looking again soon.
+    pub(crate) fn may_catch_up(&self) -> bool {
+        self.lag.is_some_and(|lag| !lag.told)
     }
 
     /// Something it answered apart from its head does not fit.
@@ -188,6 +197,7 @@ mod tests {
     use proptest::prelude::*;
 
     const BOUNDS: Bounds = Bounds {
+        settle: Duration::from_millis(10),
         behind: Duration::from_millis(100),
         silent_about_blocks: Duration::from_millis(50),
         paused: Duration::ZERO,
@@ -226,6 +236,15 @@ mod tests {
         assert_eq!(seen, [ObservationKind::Stale]);
         let (memory, _) = play([(0, 5, old), (100, 0, old), (1, 0, Sight::Agrees)]);
         assert_eq!(memory.state(), HospitalState::Agrees, "being late is made good by coming");
+    }
+
+    #[test]
+    fn hospitals_that_learn_of_a_block_a_moment_later_agree_all_the_while() {
+        let old = Sight::Older(BlockHeight(100));
+        let state = |rounds: &[(u64, u64, Sight)]| play(rounds.iter().copied()).0.state();
+        assert_eq!(state(&[(0, 0, Sight::Agrees), (0, 1, old), (9, 0, old)]), HospitalState::Agrees);
+        assert!(matches!(state(&[(0, 0, Sight::Agrees), (0, 1, old), (10, 0, old)]), HospitalState::Behind { .. }));
+        assert!(matches!(state(&[(0, 1, old)]), HospitalState::Behind { .. }), "nobody agrees before they did once");
     }
 
     #[test]

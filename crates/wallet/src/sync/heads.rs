@@ -43,6 +43,7 @@ impl Wallet {
     /// [`WalletError::Network`] if nobody answers.
     pub(super) async fn compare_heads(&self) -> Result<(), WalletError> {
         let known = self.head_height().await;
+        let newest = self.0.watch.session().announced.map_or(known, |announced| announced.max(known));
         let mut answers = self.0.remote.heads().await;
         let mut shown_by: BTreeMap<Digest, usize> = BTreeMap::new();
         for head in answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {
@@ -57,7 +58,13 @@ impl Wallet {
         let (mut trouble, mut anybody) = (None, false);
         for (hospital, answer) in answers {
             let look = match answer {
-                Ok(head) => self.look_at(hospital, &head).await?,
+                Ok(head) => match self.look_at(hospital, &head).await? {
+                    // What was announced and is certified, others have.
+                    Look { sight: Sight::Agrees, .. } if head.header.height < newest => {
+                        Sight::Older(head.header.height).into()
+                    }
+                    look => look,
+                },
                 Err(error) => {
                     trouble = Some(graver(trouble, error.into()));
                     Sight::Silent.into()
@@ -66,7 +73,7 @@ impl Wallet {
             if let Sight::Caught(kind) = look.sight {
                 trouble = Some(graver(trouble, self.0.remote.forged(hospital, kind, &look.detail)));
             }
-            anybody |= self.remember(hospital, look, known);
+            anybody |= self.remember(hospital, look, newest);
         }
         let now = self.0.watch.steady_now();
         let moved = self.head_height().await > known;
@@ -82,11 +89,11 @@ impl Wallet {
     }
 
     /// Judges the look, keeps what follows. Answers whether the hospital agrees.
-    fn remember(&self, hospital: HospitalId, look: Look, known: BlockHeight) -> bool {
+    fn remember(&self, hospital: HospitalId, look: Look, newest: BlockHeight) -> bool {
         let (before, after, observed) = {
             let mut session = self.0.watch.session();
             let before = session.memories.get(&hospital).copied().unwrap_or_default();
-            let (after, observed) = judge(before, look.sight, known, self.0.watch.steady_now(), &self.0.watch.bounds);
+            let (after, observed) = judge(before, look.sight, newest, self.0.watch.steady_now(), &self.0.watch.bounds);
             session.memories.insert(hospital, after);
             (before, after, observed)
         };
@@ -144,6 +151,7 @@ impl Wallet {
             };
             match jumped {
                 Ok(_) => {
+                    self.0.pushed.verified(&light);
                     let reached = light.head().height;
                     self.0.watch.session().proved.insert(hospital);
                     if reached >= shown {

@@ -4,6 +4,7 @@ mod apply;
 mod compare;
 mod find;
 mod heads;
+mod push;
 mod registry;
 mod watch;
 
@@ -17,6 +18,7 @@ use crate::wallet::{Inner, Wallet};
 
 pub use self::compare::{Bounds, HospitalState};
 pub(crate) use self::find::GRANT_GAP;
+pub(crate) use self::push::Pushed;
 pub use self::state::LedgerState;
 pub(crate) use self::watch::Watch;
 pub use self::watch::{Evidence, HospitalStanding};
@@ -136,6 +138,7 @@ impl Wallet {
             } else {
                 *light = moved;
             }
+            self.0.pushed.verified(&light);
         }
         let any = !found.is_empty();
         found.into_iter().for_each(|event| self.tell(event));

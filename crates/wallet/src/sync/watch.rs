@@ -63,6 +63,8 @@ pub(super) struct Session {
     pub(super) compared: Option<UnixMillis>,
     /// When the head last moved.
     pub(super) head_moved: Option<UnixMillis>,
+    /// The highest block that was announced under a certificate that holds.
+    pub(super) announced: Option<BlockHeight>,
     /// Whether the last attempt to follow the ledger met nothing but answers that do not hold.
     pub(super) untrusted: bool,
 }
@@ -138,6 +140,11 @@ impl Wallet {
         for signer in evidence.equivocation.signed_both() {
             self.observe(signer, ObservationKind::SignedTwice, &detail, Some(evidence));
         }
+    }
+
+    /// Whether a hospital is behind that may only be a moment late.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.0.watch.session().memories.values().any(Memory::may_catch_up)
     }
 
     /// How every registered hospital stands.

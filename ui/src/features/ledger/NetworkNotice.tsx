@@ -23,13 +23,12 @@ export function NetworkNotice() {
       {view.phase === "paused" && (
         <Alert
           color="gray"
-          variant="light"
           role="status"
           icon={<IconClockPause aria-hidden />}
           title={t("hospitals.paused")}
           data-testid="network-paused"
         >
-          {t(fewAnswer(view) ? "hospitals.pausedFew" : "hospitals.pausedStill")}
+          <Text>{t(fewAnswer(view) ? "hospitals.pausedFew" : "hospitals.pausedStill")}</Text>
         </Alert>
       )}
       {caught && (
@@ -53,8 +52,7 @@ function Caught(props: { view: LedgerView; caught: NoticedView; onHide: () => vo
   const another = caught.kind === "equivocation";
   return (
     <Alert
-      color="yellow"
-      variant="light"
+      color="amber"
       role="status"
       icon={<IconShieldHalf aria-hidden />}
       title={t(another ? "hospitals.anotherHistory" : "hospitals.wrongAnswer", { hospital: caught.hospital })}
