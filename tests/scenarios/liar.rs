@@ -1,7 +1,7 @@
 //! A hospital that lies: it has the registered key and the true ledger behind it, and doctors what it answers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use carekey_crypto::Secret32;
 use carekey_hospital::HospitalKeys;
@@ -21,6 +21,8 @@ use crate::world::World;
 /// What it lies about. All else it answers truly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lie {
+    /// None at all; it only remembers what it was asked.
+    None,
     /// Its ledger ends where it ended when the lie began.
     StaleHead,
     /// A newer head than there is, under the certificate of another.
@@ -62,6 +64,7 @@ pub(crate) struct Liar {
     node: Node,
     errand: Node,
     lied: Arc<AtomicBool>,
+    asked: Arc<Mutex<Vec<ChainRequest>>>,
 }
 
 /// Asks the true hospital.
@@ -70,6 +73,7 @@ struct Truth {
     errand: Node,
     hospital: PeerId,
     lied: Arc<AtomicBool>,
+    asked: Arc<Mutex<Vec<ChainRequest>>>,
 }
 
 impl Truth {
@@ -111,7 +115,9 @@ impl Liar {
         let errand = Node::start(&errand_key, &[], NodeLimits::wallet()).await.unwrap();
         errand.remember(world.servers.hospital(hospital).address()).await;
         let lied = Arc::new(AtomicBool::new(false));
-        let truth = Truth { errand: errand.clone(), hospital: key.peer_id(), lied: lied.clone() };
+        let asked = Arc::default();
+        let truth =
+            Truth { errand: errand.clone(), hospital: key.peer_id(), lied: lied.clone(), asked: Arc::clone(&asked) };
         let old = world.servers.hospital(hospital).ledger().head().unwrap();
         let second = second_history(world, &old);
         serve_ledger(&node, &truth, lie, old, second);
@@ -120,7 +126,7 @@ impl Liar {
         let known = truth.clone();
         node.serve::<Deposits, _, _>(move |_, request| forward::<Deposits>(known.clone(), request)).unwrap();
         node.serve::<Mailbox, _, _>(move |_, request| forward::<Mailbox>(truth.clone(), request)).unwrap();
-        Self { node, errand, lied }
+        Self { node, errand, lied, asked }
     }
 
     pub(crate) fn address(&self) -> PeerAddress {
@@ -130,6 +136,11 @@ impl Liar {
     /// Whether anybody was told the lie: a test of a lie that was never told tests nothing.
     pub(crate) fn has_lied(&self) -> bool {
         self.lied.load(Ordering::SeqCst)
+    }
+
+    /// The questions about the ledger, in order.
+    pub(crate) fn asked(&self) -> Vec<ChainRequest> {
+        self.asked.lock().unwrap().clone()
     }
 
     pub(crate) async fn stop(self) {
@@ -191,6 +202,7 @@ fn invented(mut head: CertifiedHeader) -> CertifiedHeader {
 }
 
 async fn chain(truth: Truth, lie: Lie, request: ChainRequest) -> Result<Option<ChainAnswer>, Refusal> {
+    truth.asked.lock().unwrap().push(request);
     let doctored = match (lie, request) {
         (Lie::Nothing, _) | (Lie::StaleHead, ChainRequest::CatchUp { .. }) => return truth.lie(None),
         (Lie::WithheldBlocks, ChainRequest::Compact { .. } | ChainRequest::Block { .. }) => return truth.lie(None),

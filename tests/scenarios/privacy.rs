@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use carekey_crypto::{Cost, Digest, RecoveryWords, Secret32, SecretKey, WalletKeys, test_rng};
 use carekey_hospital::HospitalKeys;
-use carekey_network::ledger::{Submit, SubmitAnswer};
+use carekey_network::ledger::{ChainRequest, Submit, SubmitAnswer};
 use carekey_network::{Node, NodeKey, NodeLimits};
 use carekey_protocol::catalogue::SealedEntry;
 use carekey_protocol::deposit::{Escrow, RecordAccess};
@@ -18,6 +18,7 @@ use carekey_wallet::WalletError;
 use carekey_wallet::custody::{Custody, Keeper};
 use carekey_wallet::grants::GrantTarget;
 
+use crate::liar::{Liar, Lie};
 use crate::world::{Away, PATIENCE, Person, World, files_under};
 
 const TEXT: &str = "Befund: Verdacht auf Zwergfadenwurm, siehe Anlage 7";
@@ -111,6 +112,42 @@ async fn nothing_on_the_ledger_links_two_transactions_of_one_person() {
         _ => None,
     });
     assert_eq!(revoked, Some(handle), "whoever was shown rho recognises its end");
+}
+
+/// A hospital writes down what two wallets ask while they follow the ledger: one that everything is for, and one that
+/// nothing is for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_wallet_asks_for_names_no_transaction() {
+    let world = World::start().await;
+    let (mia, amir, eve) = tokio::join!(world.patient("mia"), world.doctor("amir"), world.patient("eve"));
+    let card = mia.card();
+    let (mia, eve) = (mia.leave().await, eve.leave().await);
+    for number in 0..3 {
+        amir.writes(&card, NORTH, &format!("Letter {number}"), TEXT);
+        amir.finishes().await;
+    }
+    let mut questions = Vec::new();
+    for (away, letters) in [(mia, 3), (eve, 0)] {
+        let listener = Liar::start(&world, NORTH, Lie::None).await;
+        let mut network = world.network();
+        network.hospitals.retain(|hospital, _| *hospital == NORTH);
+        network.hospitals.insert(NORTH, listener.address());
+        let person = away.open(&network).await.unwrap();
+        person.sync().await.unwrap();
+        assert_eq!(listener.asked().iter().filter(|asked| matches!(asked, ChainRequest::Locate { .. })).count(), 0);
+        let bodies = listener.asked().iter().filter(|asked| matches!(asked, ChainRequest::Block { .. })).count();
+        assert_eq!(bodies, letters, "whole blocks, by height");
+        questions.push(listener.asked().into_iter().filter(|asked| !matches!(asked, ChainRequest::Block { .. })));
+        person.leave().await;
+        listener.stop().await;
+    }
+    let [mias, eves] = questions.try_into().ok().unwrap();
+    let kinds = |asked: ChainRequest| std::mem::discriminant(&asked);
+    assert_eq!(
+        mias.map(kinds).collect::<Vec<_>>(),
+        eves.map(kinds).collect::<Vec<_>>(),
+        "apart from them both ask the same"
+    );
 }
 
 /// Somebody with a line to a hospital and nothing else.
