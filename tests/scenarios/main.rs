@@ -11,6 +11,7 @@ mod killed;
 mod liar;
 mod lies;
 mod line;
+mod moving;
 mod network_files;
 mod privacy;
 mod words;

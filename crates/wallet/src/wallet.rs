@@ -93,6 +93,13 @@ impl Wallet {
         )?;
         let voted: Vec<HospitalId> = vault.read(|tx| meta::get(tx, meta::Key::Voted))?.unwrap_or_default();
         remote.follow_registry(&light.hospitals().cloned().collect::<Vec<_>>(), &voted);
+        for (hospital, address) in
+            vault.read(|tx| meta::get::<Vec<(HospitalId, String)>>(tx, meta::Key::Addresses))?.unwrap_or_default()
+        {
+            if let Ok(address) = address.parse() {
+                remote.hint(hospital, address);
+            }
+        }
         let sealed = dir.join("sealed");
         files::make_private_dir(&sealed).map_err(|source| file_error(dir, source))?;
         remove_spare_copies(&vault, &sealed)?;

@@ -20,6 +20,8 @@ pub struct Bounds {
     pub silent_about_blocks: Duration,
     /// While something of one's own waits, the ledger may stand still for this long before the network counts as paused.
     pub paused: Duration,
+    /// Others are asked this often where a hospital is that does not answer.
+    pub find: Duration,
     /// A transaction that is in no block after this long is handed in again, elsewhere: whoever took it may have died.
     pub again: Duration,
 }
@@ -31,6 +33,7 @@ impl Default for Bounds {
             behind: Duration::from_secs(30),
             silent_about_blocks: Duration::from_secs(10),
             paused: Duration::from_secs(15),
+            find: Duration::from_secs(60),
             again: Duration::from_secs(3),
         }
     }
@@ -201,6 +204,7 @@ mod tests {
         behind: Duration::from_millis(100),
         silent_about_blocks: Duration::from_millis(50),
         paused: Duration::ZERO,
+        find: Duration::ZERO,
         again: Duration::ZERO,
     };
 

@@ -44,6 +44,9 @@ impl Wallet {
     pub(super) async fn compare_heads(&self) -> Result<(), WalletError> {
         let known = self.head_height().await;
         let newest = self.0.watch.session().announced.map_or(known, |announced| announced.max(known));
+        if self.0.watch.session().compared.is_none() {
+            self.0.remote.dial_at_hints().await;
+        }
         let mut answers = self.0.remote.heads().await;
         let mut shown_by: BTreeMap<Digest, usize> = BTreeMap::new();
         for head in answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {

@@ -1,5 +1,6 @@
 //! Following the ledger: heads from several hospitals, compact blocks, and what in them is this person's.
 
+mod addresses;
 mod apply;
 mod compare;
 mod find;
@@ -48,6 +49,7 @@ impl Wallet {
         let before = self.head_height().await;
         self.compare_heads().await?;
         self.observe_registry().await?;
+        self.find_missing().await;
         let mut found = false;
         loop {
             let (scanned, head) = {

@@ -65,6 +65,8 @@ pub(super) struct Session {
     pub(super) head_moved: Option<UnixMillis>,
     /// The highest block that was announced under a certificate that holds.
     pub(super) announced: Option<BlockHeight>,
+    /// When somebody was last asked for addresses, and how often.
+    pub(super) addresses_asked: Option<(UnixMillis, usize)>,
     /// Whether the last attempt to follow the ledger met nothing but answers that do not hold.
     pub(super) untrusted: bool,
 }

@@ -23,6 +23,8 @@ pub enum Key {
     Mailbox,
     /// Hospitals that ever had a vote: one of them without a vote has retired.
     Voted,
+    /// Where hospitals were found that the network file does not lead to.
+    Addresses,
 }
 
 impl Key {
@@ -35,6 +37,7 @@ impl Key {
             Self::Restore => "restore",
             Self::Mailbox => "mailbox",
             Self::Voted => "voted",
+            Self::Addresses => "addresses",
         }
     }
 }

@@ -1,0 +1,57 @@
+//! Hospitals that come, go and move, and wallets that find them.
+
+use std::time::Duration;
+
+use carekey_hospital::{Hospital, HospitalConfig};
+use carekey_protocol::UnixMillis;
+use carekey_sample::{NORTH, SOUTH};
+use carekey_wallet::{Bounds, HospitalState, Wallet};
+
+use crate::liar::registered_keys;
+use crate::world::World;
+
+fn now() -> UnixMillis {
+    let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    UnixMillis(elapsed.as_millis() as u64)
+}
+
+fn agrees(wallet: &Wallet, name: &str) -> bool {
+    let state = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(wallet.ledger_state()));
+    state.hospitals.iter().any(|standing| standing.name == name && standing.state == HospitalState::Agrees)
+}
+
+/// South leaves its address. Mia's network file leads to a closed door; North knows better.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hospital_that_moved_is_found_through_another_and_its_records_are_read() {
+    let world = World::start().await;
+    let mia = world.patient("mia").await;
+    let note = mia.keeps(SOUTH, "Allergy", "penicillin").await;
+    let old_file = world.network();
+    let mia = mia.leave().await;
+    world.servers.hospital(SOUTH).stop().await;
+    let moved = HospitalConfig {
+        dir: world.servers.hospital_dir(SOUTH),
+        genesis: old_file.genesis.clone(),
+        hospital: SOUTH,
+        keys: registered_keys(&world, SOUTH),
+        listen: vec!["/ip4/127.0.0.1/tcp/0".parse().unwrap()],
+        peers: vec![world.servers.hospital(NORTH).address()],
+        timing: carekey_hospital::Timing::default(),
+        clock: now,
+    };
+    let moved = Hospital::start(moved).await.unwrap();
+    assert_ne!(moved.address(), old_file.hospitals[&SOUTH]);
+
+    let curious = Bounds { find: Duration::from_millis(100), ..Bounds::default() };
+    let mia = mia.open_with(&old_file, curious).await.unwrap();
+    mia.until("South is found", |mia| agrees(mia, "South Clinic")).await;
+    std::fs::remove_dir_all(mia.dir.join("sealed")).unwrap();
+    std::fs::create_dir(mia.dir.join("sealed")).unwrap();
+    assert_eq!(mia.reads_own(note).await.unwrap(), "penicillin", "fetched from where South is now");
+
+    // What was learnt is kept.
+    let mia = mia.leave().await.open(&old_file).await.unwrap();
+    mia.sync().await.unwrap();
+    assert!(agrees(&mia, "South Clinic"));
+    moved.stop().await;
+}
