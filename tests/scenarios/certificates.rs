@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use carekey_crypto::Secret32;
-use carekey_hospital::{Hospital, HospitalConfig, HospitalKeys};
+use carekey_hospital::{Hospital, HospitalConfig, HospitalKeys, RecordStore};
 use carekey_network::enrolment::AuthorityRefusal;
 use carekey_protocol::access::Refusal;
 use carekey_protocol::{Collection, UnixMillis};
@@ -78,6 +78,7 @@ async fn an_expired_certificate_is_refused_by_the_hospitals_clock() {
         listen: vec!["/ip4/127.0.0.1/tcp/0".parse().unwrap()],
         peers: vec![world.servers.hospital(NORTH).address()],
         timing: carekey_hospital::Timing::default(),
+        records: RecordStore::Folder,
         clock: next_year,
     };
     let later = Hospital::start(later).await.unwrap();

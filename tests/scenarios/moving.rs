@@ -37,6 +37,7 @@ async fn a_hospital_that_moved_is_found_through_another_and_its_records_are_read
         listen: vec!["/ip4/127.0.0.1/tcp/0".parse().unwrap()],
         peers: vec![world.servers.hospital(NORTH).address()],
         timing: carekey_hospital::Timing::default(),
+        records: carekey_hospital::RecordStore::Folder,
         clock: now,
     };
     let moved = Hospital::start(moved).await.unwrap();

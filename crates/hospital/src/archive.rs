@@ -12,7 +12,7 @@ use crate::challenges::Challenges;
 use crate::error::StoreError;
 use crate::facts::LedgerFacts;
 use crate::index::Index;
-use crate::records::Records;
+use crate::records::{RecordStore, Records};
 
 /// A hospital's secrets.
 #[derive(Debug, Clone)]
@@ -82,7 +82,8 @@ pub struct Archive {
 
 impl Archive {
     /// Opens the archive in `dir` and finishes what an earlier process was interrupted in: uploads that were whole,
-    /// erasures the ledger knows of. `ledger` makes the ledger's facts; it is given the index, in which a node keeps
+    /// erasures the ledger knows of. Records end up in `store`; with an object store this must be called on a Tokio runtime's
+    /// blocking thread. `ledger` makes the ledger's facts; it is given the index, in which a node keeps
     /// what it read from the chain.
     ///
     /// # Errors
@@ -91,11 +92,12 @@ impl Archive {
         dir: &Path,
         place: Place,
         keys: HospitalKeys,
+        store: &RecordStore,
         ledger: impl FnOnce(&Arc<Index>) -> Arc<dyn LedgerFacts>,
     ) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir)?;
         let index = Arc::new(Index::open(&dir.join("index.db"), &keys.database)?);
-        let records = Records::open(dir.join("records"), Arc::clone(&index))?;
+        let records = Records::open(dir.join("records"), store, Arc::clone(&index))?;
         let ledger = ledger(&index);
         let archive = Self { place, keys, index, records, ledger, challenges: Challenges::default() };
         archive.catch_up_with_erasures()?;

@@ -13,6 +13,9 @@ pub enum StoreError {
     /// Reading or writing a file failed.
     #[error("the record store failed: {0}")]
     Io(#[source] io::Error),
+    /// The object store failed, or is not reached.
+    #[error(transparent)]
+    Objects(#[from] crate::records::RecordStoreError),
     /// The index database failed.
     #[error("the index failed: {0}")]
     Database(#[source] rusqlite::Error),

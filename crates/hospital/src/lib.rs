@@ -31,6 +31,8 @@ mod retention;
 mod uploads;
 
 #[cfg(test)]
+mod s3_server;
+#[cfg(test)]
 mod testing;
 
 pub use access::Granted;
@@ -44,4 +46,7 @@ pub use facts::{FactError, LedgerFacts};
 pub use index::{Blob, BlobState, Index, MAILBOX_NOTES_MAX, MAILBOX_PAGE_NOTES_MAX, MAILBOX_VALID_MILLIS, MailboxFull};
 pub use mailbox::MailboxError;
 pub use node::{Hospital, HospitalConfig, HospitalError, HospitalStatus, Stored};
-pub use records::{Begun, SealedFile, Upload, UploadError};
+pub use records::{
+    Begun, ObjectReader, RecordStore, RecordStoreError, S3Options, S3Store, SealedBytes, SealedFile, Upload,
+    UploadError,
+};

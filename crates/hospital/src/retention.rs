@@ -64,7 +64,7 @@ impl Archive {
         Ok(())
     }
 
-    fn erase(&self, commitment: &Digest) -> Result<(), StoreError> {
+    pub(crate) fn erase(&self, commitment: &Digest) -> Result<(), StoreError> {
         // Index first: from here on nobody is served, whatever becomes of the file.
         let blobs = self.index.erase(commitment)?;
         crate::failpoint::reach("erase: index cleared, file not");

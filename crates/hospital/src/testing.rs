@@ -22,7 +22,7 @@ use carekey_protocol::{
 
 use crate::archive::{Archive, HospitalKeys, Place};
 use crate::facts::{FactError, LedgerFacts};
-use crate::records::Begun;
+use crate::records::{Begun, RecordStore};
 
 pub(crate) const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 pub(crate) const HOSPITAL: HospitalId = HospitalId([0, 0, 1]);
@@ -107,9 +107,13 @@ impl Scene {
     }
 
     pub(crate) fn archive(&self, dir: &Path) -> Archive {
+        self.archive_with(dir, &RecordStore::Folder)
+    }
+
+    pub(crate) fn archive_with(&self, dir: &Path, store: &RecordStore) -> Archive {
         let place = Place { network: NETWORK, authority: self.authority.public(), hospital: HOSPITAL };
         let ledger = |_: &Arc<crate::Index>| Arc::clone(&self.ledger) as Arc<dyn LedgerFacts>;
-        let archive = Archive::open(dir, place, self.keys.clone(), ledger).expect("the archive opens");
+        let archive = Archive::open(dir, place, self.keys.clone(), store, ledger).expect("the archive opens");
         let (base, expansion) = (self.keys.pseudonym().public(), self.keys.expansion());
         let batch = (0..200).map(|index| {
             let (key, epoch) = (pseudonym_public(&base, &expansion, index).unwrap(), epoch_at(NOW));

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use carekey_authority::{AuthorityConfig, AuthorityService, CODE_VALID_MILLIS, RegistrarKeys};
 use carekey_crypto::{Secret32, SecretKey};
-use carekey_hospital::{Hospital, HospitalConfig, HospitalKeys, Timing};
+use carekey_hospital::{Hospital, HospitalConfig, HospitalKeys, RecordStore, Timing};
 use carekey_network::{Multiaddr, NetworkFile};
 use carekey_protocol::enrolment::{EnrolmentOffer, code_digest};
 use carekey_protocol::genesis::{HospitalRegistration, SUITE, Seal};
@@ -159,6 +159,7 @@ fn config(
         listen: vec![loopback(port)],
         peers,
         timing: Timing::default(),
+        records: RecordStore::Folder,
         clock: now,
     }
 }

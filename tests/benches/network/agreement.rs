@@ -123,6 +123,7 @@ impl Network {
                 listen: vec!["/ip4/127.0.0.1/tcp/0".parse()?],
                 peers: hospitals.iter().map(Hospital::address).collect(),
                 timing: Timing::default(),
+                records: carekey_hospital::RecordStore::Folder,
                 clock: now,
             })
             .await?;

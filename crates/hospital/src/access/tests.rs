@@ -49,11 +49,11 @@ fn a_reader_lists_a_collection_and_fetches_a_record() {
     let item = entries[0].open(&scene.epoch_secret).unwrap();
     assert_eq!(item.reference, sealed.reference);
 
-    let Ok(Granted::Record { escrow, mut record }) = scene.ask(&archive, scene.body(target, Some(x))) else {
+    let Ok(Granted::Record { escrow, record }) = scene.ask(&archive, scene.body(target, Some(x))) else {
         panic!("the record is granted")
     };
-    let mut bytes = Vec::new();
-    record.file.read_to_end(&mut bytes).unwrap();
+    let (mut bytes, crate::SealedBytes::File(mut file)) = (Vec::new(), record.bytes) else { panic!("in the folder") };
+    file.read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes, sealed.bytes);
     let kt = derive_kt(&scene.epoch_secret, &entries[0].nonce);
     let access = carekey_protocol::deposit::RecordAccess::derive(&kt, &HOSPITAL, &sealed.reference);

@@ -11,7 +11,6 @@ pub(crate) const RELAY_BYTES_MAX: usize = 256 << 10;
 
 /// A message between validators.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-#[expect(clippy::large_enum_variant, reason = "it is encoded at once")]
 pub(crate) enum Wire {
     /// Of the algorithm.
     Engine(Message),

@@ -7,6 +7,7 @@ mod anchors;
 mod blobs;
 mod catalogues;
 mod mailbox;
+mod objects;
 mod outbox;
 mod people;
 mod pseudonyms;
@@ -25,6 +26,7 @@ use crate::error::StoreError;
 pub use blobs::{Blob, BlobState};
 pub(crate) use catalogues::CatalogueState;
 pub use mailbox::{MAILBOX_NOTES_MAX, MAILBOX_PAGE_NOTES_MAX, MAILBOX_VALID_MILLIS, MailboxFull};
+pub(crate) use objects::Shelf;
 pub(crate) use outbox::QueuedReceipt;
 pub(crate) use rows::DepositConflict;
 

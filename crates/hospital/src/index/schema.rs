@@ -7,7 +7,8 @@ use rusqlite::Connection;
 
 /// Steps are only ever added. What the first says of closed catalogues is older than what is kept of them now: the
 /// receipt key stays too, in the column it always had; only catalogues closed before that have none.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
 -- A sealed record: its ticket, and how much of it has arrived. An erased one stays as a tombstone.
 CREATE TABLE blobs (
     blob BLOB PRIMARY KEY,
@@ -114,7 +115,15 @@ CREATE TABLE node (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+-- Where a sealed record lies: 0 in the folder, 2 in the object store, 1 perhaps in both; and what the store calls an
+-- upload in parts that has not ended.
+ALTER TABLE blobs ADD COLUMN shelf INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE blobs ADD COLUMN multipart TEXT;
+CREATE INDEX blobs_by_shelf ON blobs(state, shelf);
+",
+];
 
 /// Opens the database, creating or migrating it.
 pub(super) fn open(path: &Path, key: &Secret32) -> rusqlite::Result<Connection> {

@@ -3,6 +3,7 @@
 mod desk;
 mod enrol;
 mod intake;
+mod objects;
 mod serve;
 mod status;
 mod tasks;
@@ -26,6 +27,7 @@ use crate::archive::{Archive, HospitalKeys, Place};
 use crate::chain::{Chain, Timing, Validator, ValidatorError};
 use crate::error::StoreError;
 use crate::facts::ChainFacts;
+use crate::records::{RecordStore, RecordStoreError};
 use desk::Desk;
 pub use status::{HospitalStatus, Stored};
 
@@ -50,6 +52,8 @@ pub struct HospitalConfig {
     pub peers: Vec<PeerAddress>,
     /// How long it waits for the others.
     pub timing: Timing,
+    /// Where its sealed records end up.
+    pub records: RecordStore,
     /// The clock.
     pub clock: fn() -> UnixMillis,
 }
@@ -63,6 +67,9 @@ pub enum HospitalError {
     /// Another hospital runs in this directory.
     #[error("another hospital runs in this directory")]
     InUse,
+    /// The object store for its records is not as configured.
+    #[error(transparent)]
+    Records(#[from] RecordStoreError),
     /// Index or records.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -145,11 +152,12 @@ impl Hospital {
     /// # Errors
     /// [`HospitalError`].
     pub async fn start(config: HospitalConfig) -> Result<Self, HospitalError> {
-        let HospitalConfig { dir, genesis, hospital, keys, listen, peers, timing, clock } = config;
+        let HospitalConfig { dir, genesis, hospital, keys, listen, peers, timing, records, clock } = config;
+        objects::check(&records).await?;
         let peer_key = NodeKey::from_secret_key(&keys.peer);
         let addresses_dir = dir.clone();
         let consensus_dir = dir.join("consensus");
-        let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys, timing)).await;
+        let opened = tokio::task::spawn_blocking(move || open(dir, genesis, hospital, keys, timing, &records)).await;
         let (archive, chain, lock) = opened.map_err(|error| StoreError::Io(std::io::Error::other(error)))??;
         let node = Node::start(&peer_key, &listen, NodeLimits::hospital()).await?;
         let judged = Arc::clone(&chain);
@@ -179,6 +187,7 @@ impl Hospital {
         tasks.spawn(tasks::read_new_blocks(Arc::clone(&inner)));
         tasks.spawn(tasks::send_outgoing(Arc::clone(&inner)));
         tasks.spawn(tasks::retain(Arc::clone(&inner)));
+        tasks.spawn(objects::settle(Arc::clone(&inner)));
         tasks.spawn(enrol::keep_supplied(Arc::clone(&inner)));
         tasks.spawn(serve::addresses::introduce(Arc::clone(&inner)));
         tracing::info!(%hospital, height = inner.chain.head.borrow().0, "hospital started");
@@ -248,6 +257,7 @@ fn open(
     hospital: HospitalId,
     keys: HospitalKeys,
     timing: Timing,
+    records: &RecordStore,
 ) -> Result<(Arc<Archive>, Arc<Chain>, File), HospitalError> {
     std::fs::create_dir_all(&dir).map_err(StoreError::from)?;
     let lock = File::create(dir.join("lock")).map_err(StoreError::from)?;
@@ -269,7 +279,7 @@ fn open(
     let facts = move |index: &Arc<crate::Index>| -> Arc<dyn crate::LedgerFacts> {
         Arc::new(ChainFacts { reader, index: Arc::clone(index) })
     };
-    let archive = Arc::new(Archive::open(&dir, place, keys, facts)?);
+    let archive = Arc::new(Archive::open(&dir, place, keys, records, facts)?);
     tasks::read_chain(&archive, &chain)?;
     Ok((archive, chain, lock))
 }

@@ -1,9 +1,16 @@
-//! Sealed records in files, `records/<first byte>/<blob>`; the index says which of them are whole.
+//! Sealed records in files, `records/<first byte>/<blob>`, or from there in an object store; the index says which of them
+//! are whole.
 //!
 //! An upload grows `<blob>.part`. Its resume offset is what is on the disk for good: bytes are synced, then the index
 //! is told. Only a part whose content root was checked is renamed to its final name, and only then does the index call
 //! it complete. Whatever step the process dies at, the next start either resumes the upload or finds it whole.
+//! With an object store there is one more step between the two: see `objects`.
 
+mod credentials;
+mod object_reader;
+mod objects;
+mod store;
+mod store_error;
 mod upload;
 
 use std::collections::HashMap;
@@ -18,7 +25,11 @@ use carekey_protocol::upload::UploadTicket;
 use carekey_protocol::{BlobId, UnixMillis};
 
 use crate::error::StoreError;
-use crate::index::{BlobState, Index};
+use crate::index::{BlobState, Index, Shelf};
+pub use object_reader::ObjectReader;
+pub(crate) use objects::Objects;
+pub use store::{RecordStore, S3Options, S3Store};
+pub use store_error::RecordStoreError;
 use upload::Slot;
 pub use upload::Upload;
 
@@ -74,6 +85,9 @@ pub enum UploadError {
     /// The same upload was begun again over another connection.
     #[error("this upload continues over another connection")]
     Superseded,
+    /// All bytes are there and checked, and on their way into the object store; asking again later says `Complete`.
+    #[error("the record is being put into the record store")]
+    Storing,
     /// The hospital's own storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,36 +102,54 @@ pub enum Begun {
     Receiving(Upload),
 }
 
+/// The bytes of a sealed record, from their beginning.
+#[derive(Debug)]
+pub enum SealedBytes {
+    /// An open file. It stays readable if the record is erased meanwhile.
+    File(File),
+    /// An object, read in ranges.
+    Object(Box<ObjectReader>),
+}
+
 /// A sealed record to be sent.
 #[derive(Debug)]
 pub struct SealedFile {
-    /// The open file. It stays readable if the record is erased meanwhile.
-    pub file: File,
+    /// Its bytes.
+    pub bytes: SealedBytes,
     /// Its length in bytes.
     pub sealed_bytes: u64,
     /// What its bytes hashed to when they arrived.
     pub content_root: Digest,
 }
 
-/// The files.
+/// The records.
 pub struct Records {
     root: PathBuf,
     index: Arc<Index>,
     active: Mutex<HashMap<BlobId, Arc<Slot>>>,
+    objects: Option<Arc<Objects>>,
 }
 
 impl Records {
-    /// Opens the store in `root` and finishes what an earlier process was interrupted in.
+    /// Opens the folder `root` and finishes what an earlier process was interrupted in; what has to go into an object store
+    /// waits for [`settle`](Self::settle). An object store is only used on a Tokio runtime.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open(root: PathBuf, index: Arc<Index>) -> Result<Self, StoreError> {
+    pub fn open(root: PathBuf, store: &RecordStore, index: Arc<Index>) -> Result<Self, StoreError> {
         fs::create_dir_all(&root)?;
-        let records = Self { root, index, active: Mutex::default() };
+        let objects = match store {
+            RecordStore::Folder => None,
+            RecordStore::S3(settings) => Some(Arc::new(Objects::new(settings, Arc::clone(&index))?)),
+        };
+        let records = Self { root, index, active: Mutex::default(), objects };
         // Renamed after its root was checked, but the index was not told any more.
         for blob in records.index.unfinished_blobs(UnixMillis::MAX)? {
             if records.path(&blob).try_exists()? {
-                records.index.complete_blob(&blob)?;
+                match records.objects {
+                    None => records.index.complete_blob(&blob)?,
+                    Some(_) => records.index.note_shelf(&blob, Shelf::Moving)?,
+                }
             }
         }
         for blob in records.index.erased_blobs()? {
@@ -158,6 +190,12 @@ impl Records {
             BlobState::Uploading { received } => received,
         };
         let path = self.path(&ticket.blob);
+        if let Some(objects) = &self.objects
+            && path.try_exists().map_err(StoreError::from)?
+        {
+            objects.wake();
+            return Err(UploadError::Storing);
+        }
         if let Some(parent) = path.parent()
             && !parent.try_exists().map_err(StoreError::from)?
         {
@@ -166,31 +204,34 @@ impl Records {
         }
         let slot = Arc::new(Slot::open(blob, path, received)?);
         active.insert(ticket.blob, Arc::clone(&slot));
-        Ok(Begun::Receiving(Upload::new(slot, Arc::clone(&self.index))?))
+        Ok(Begun::Receiving(Upload::new(slot, Arc::clone(&self.index), self.objects.clone())?))
     }
 
-    /// The sealed record, if it is whole.
+    /// The sealed record, if it is whole. Waits for the object store if it lies there.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the file is missing or has another length.
+    /// [`StoreError::Damaged`] if the record is missing or has another length, [`StoreError::Objects`].
     pub fn read(&self, blob: &BlobId) -> Result<Option<SealedFile>, StoreError> {
         let Some(known) = self.index.blob(blob)?.filter(|blob| blob.state == BlobState::Complete) else {
             return Ok(None);
         };
-        let file = match File::open(self.path(blob)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        let bytes = match (File::open(self.path(blob)), &self.objects) {
+            (Ok(file), _) if file.metadata()?.len() != known.sealed_bytes => {
+                return Err(StoreError::Damaged("a sealed record has another length".to_owned()));
+            }
+            (Ok(file), _) => SealedBytes::File(file),
+            (Err(error), Some(objects)) if error.kind() == io::ErrorKind::NotFound => {
+                SealedBytes::Object(Box::new(objects.open(blob, known.sealed_bytes)?))
+            }
+            (Err(error), None) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(StoreError::Damaged("a sealed record is missing".to_owned()));
             }
-            Err(error) => return Err(error.into()),
+            (Err(error), _) => return Err(error.into()),
         };
-        if file.metadata()?.len() != known.sealed_bytes {
-            return Err(StoreError::Damaged("a sealed record has another length".to_owned()));
-        }
-        Ok(Some(SealedFile { file, sealed_bytes: known.sealed_bytes, content_root: known.content_root }))
+        Ok(Some(SealedFile { bytes, sealed_bytes: known.sealed_bytes, content_root: known.content_root }))
     }
 
-    /// Deletes a record's files for good. Harmless when repeated.
+    /// Deletes a record's files for good; an object goes with the next [`settle`](Self::settle). Harmless when repeated.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -210,7 +251,24 @@ impl Records {
         if let Some(parent) = path.parent().filter(|_| deleted) {
             sync_dir(parent)?;
         }
+        if let Some(objects) = &self.objects {
+            objects.wake();
+        }
         Ok(())
+    }
+
+    /// The object store, if there is one.
+    pub(crate) fn objects(&self) -> Option<&Arc<Objects>> {
+        self.objects.as_ref()
+    }
+
+    /// Puts checked records into the object store and deletes erased ones there. Waits for the store; harmless when
+    /// repeated, also while records come and go.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the rest is left to the next call.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.objects.as_ref().map_or(Ok(()), |objects| objects.settle(|blob| self.path(blob)))
     }
 
     /// Forgets uploads that were given up.
@@ -220,21 +278,29 @@ impl Records {
     pub fn forget_idle_uploads(&self, now: UnixMillis) -> Result<(), StoreError> {
         let Some(before) = now.0.checked_sub(UPLOAD_IDLE_MILLIS_MAX) else { return Ok(()) };
         for blob in self.index.unfinished_blobs(UnixMillis(before))? {
+            // Checked, and the object store has been away for a week: that is not the uploader's doing.
+            if self.objects.is_some() && self.path(&blob).try_exists()? {
+                continue;
+            }
             self.delete_files(&blob)?;
             self.index.forget_upload(&blob)?;
         }
         Ok(())
     }
 
-    /// Where a record lies.
+    /// Where a record's file lies.
     pub(crate) fn path(&self, blob: &BlobId) -> PathBuf {
-        let name = blob.to_string();
-        self.root.join(&name[..2]).join(name)
+        self.root.join(relative_path(blob))
     }
 
     fn active(&self) -> MutexGuard<'_, HashMap<BlobId, Arc<Slot>>> {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn relative_path(blob: &BlobId) -> String {
+    let name = blob.to_string();
+    format!("{}/{name}", &name[..2])
 }
 
 fn part_path(path: &Path) -> PathBuf {

@@ -23,9 +23,9 @@ fn receiving(archive: &Archive, ticket: &UploadTicket) -> Upload {
 
 fn stored(archive: &Archive, sealed: &Sealed) -> Option<Vec<u8>> {
     let found = archive.read_as_owner(&sealed.ticket.blob, &sealed.claim()).expect("readable");
-    found.map(|mut found| {
-        let mut bytes = Vec::new();
-        found.file.read_to_end(&mut bytes).expect("readable");
+    found.map(|found| {
+        let (mut bytes, SealedBytes::File(mut file)) = (Vec::new(), found.bytes) else { panic!("in the folder") };
+        file.read_to_end(&mut bytes).expect("readable");
         bytes
     })
 }

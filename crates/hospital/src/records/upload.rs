@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use carekey_crypto::content_root;
 use carekey_protocol::UnixMillis;
 
+use super::objects::Objects;
 use super::{UploadError, part_path, sync_dir};
 use crate::error::StoreError;
-use crate::index::{Blob, Index};
+use crate::index::{Blob, BlobState, Index, Shelf};
 
 /// Bytes between two syncs: what a power cut can cost an uploader, against how often the disk is made to wait.
 const SYNC_BYTES: u64 = 16 << 20;
@@ -78,17 +79,23 @@ impl Slot {
 }
 
 /// An upload under way. Dropping it keeps what was synced; [`suspend`](Self::suspend) keeps all.
-#[derive(Debug)]
 pub struct Upload {
     slot: Arc<Slot>,
     index: Arc<Index>,
+    objects: Option<Arc<Objects>>,
     offset: u64,
 }
 
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload").field("slot", &self.slot).field("offset", &self.offset).finish_non_exhaustive()
+    }
+}
+
 impl Upload {
-    pub(super) fn new(slot: Arc<Slot>, index: Arc<Index>) -> Result<Self, UploadError> {
+    pub(super) fn new(slot: Arc<Slot>, index: Arc<Index>, objects: Option<Arc<Objects>>) -> Result<Self, UploadError> {
         let offset = slot.lock().as_ref().ok_or(UploadError::Superseded)?.written;
-        Ok(Self { slot, index, offset })
+        Ok(Self { slot, index, objects, offset })
     }
 
     /// The byte from which the sender goes on: everything before it is on the disk for good.
@@ -135,11 +142,12 @@ impl Upload {
         Ok(part.durable)
     }
 
-    /// Checks the content root of what arrived and makes it a record. When this returns, it outlives a power cut.
+    /// Checks the content root of what arrived and makes it a record. When this returns, it outlives a power cut, and lies in
+    /// the object store if there is one.
     ///
     /// # Errors
     /// [`UploadError::Incomplete`], [`UploadError::ContentMismatch`], [`UploadError::Superseded`],
-    /// [`UploadError::Store`].
+    /// [`UploadError::Store`]. If it is the object store that fails, the checked record goes there later.
     pub fn finish(self, now: UnixMillis) -> Result<(), UploadError> {
         let mut guard = self.slot.lock();
         let part = guard.as_mut().ok_or(UploadError::Superseded)?;
@@ -158,15 +166,35 @@ impl Upload {
             self.index.note_received(&self.slot.blob.id, 0, now)?;
             return Err(UploadError::ContentMismatch);
         }
+        // From the moment the file has its name, others would put it into the store.
+        let claim = match &self.objects {
+            None => None,
+            Some(objects) => {
+                self.index.note_shelf(&self.slot.blob.id, Shelf::Moving)?;
+                Some((objects, objects.claim(self.slot.blob.id).ok_or(UploadError::Storing)?))
+            }
+        };
         crate::failpoint::reach("upload: checked, not renamed");
         fs::rename(&part_path, &self.slot.path).map_err(StoreError::from)?;
         if let Some(parent) = self.slot.path.parent() {
             sync_dir(parent)?;
         }
         crate::failpoint::reach("upload: renamed, index not told");
-        self.index.complete_blob(&self.slot.blob.id)?;
-        crate::failpoint::reach("upload: complete");
         *guard = None;
-        Ok(())
+        let Some((objects, claim)) = claim else {
+            self.index.complete_blob(&self.slot.blob.id)?;
+            crate::failpoint::reach("upload: complete");
+            return Ok(());
+        };
+        // Whoever begins the upload again must not wait behind the put.
+        drop(guard);
+        let put = objects.put(&claim, &self.slot.path);
+        drop(claim);
+        objects.wake();
+        put?;
+        match self.index.blob(&self.slot.blob.id)?.map(|blob| blob.state) {
+            Some(BlobState::Complete) => Ok(()),
+            _ => Err(UploadError::Erased),
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::super::{Inner, rng};
 use super::blocking;
 use crate::access::Granted;
 use crate::error::StoreError;
-use crate::records::{Begun, SealedFile, Upload, UploadError};
+use crate::records::{Begun, SealedBytes, SealedFile, Upload, UploadError};
 
 /// Uploads: each holds a quarter of a megabyte and a file; a slow line may take a day for a long film.
 const UPLOADS: StreamLimits =
@@ -140,8 +140,13 @@ async fn own(inner: &Arc<Inner>, mut channel: Channel) -> Result<(), NetworkErro
 
 /// Sends a record. A reader that found it damaged says so; that is worth a line in the log.
 async fn send(channel: &mut Channel, record: SealedFile) -> Result<(), NetworkError> {
-    let mut file = tokio::fs::File::from_std(record.file);
-    let sent = transfer::send(channel, &mut file, record.sealed_bytes, &record.content_root, |_| {}).await;
+    let (length, root) = (record.sealed_bytes, &record.content_root);
+    let sent = match record.bytes {
+        SealedBytes::File(file) => {
+            transfer::send(channel, &mut tokio::fs::File::from_std(file), length, root, |_| {}).await
+        }
+        SealedBytes::Object(mut object) => transfer::send(channel, object.as_mut(), length, root, |_| {}).await,
+    };
     if matches!(sent, Err(NetworkError::Corrupted)) {
         tracing::error!("a reader received other bytes than were uploaded: a record of this store is damaged");
     }
@@ -168,7 +173,7 @@ fn refusal_of(error: &UploadError) -> UploadRefusal {
         UploadError::TooLong { .. } | UploadError::Overlong => UploadRefusal::TooLong,
         UploadError::TooMany | UploadError::Store(StoreError::DiskFull) => UploadRefusal::Full,
         UploadError::ContentMismatch => UploadRefusal::ContentMismatch,
-        UploadError::Incomplete { .. } | UploadError::Superseded => UploadRefusal::Unavailable,
+        UploadError::Incomplete { .. } | UploadError::Superseded | UploadError::Storing => UploadRefusal::Unavailable,
         UploadError::Store(error) => {
             tracing::error!(%error, "an upload failed");
             UploadRefusal::Unavailable

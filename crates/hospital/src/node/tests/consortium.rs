@@ -71,6 +71,7 @@ impl Consortium {
             listen: vec!["/ip4/127.0.0.1/tcp/0".parse().expect("an address")],
             peers,
             timing: Timing { batch: Duration::from_millis(10), ..Timing::default() },
+            records: crate::RecordStore::Folder,
             clock,
         })
         .await

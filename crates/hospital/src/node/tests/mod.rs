@@ -3,4 +3,5 @@
 mod addresses;
 mod consortium;
 mod network;
+mod objects;
 mod stories;

@@ -25,7 +25,7 @@ use carekey_protocol::{
     Text, Transaction, TxId, UnixMillis, decode,
 };
 
-use crate::{Hospital, HospitalConfig, HospitalKeys, Timing};
+use crate::{Hospital, HospitalConfig, HospitalKeys, RecordStore, Timing};
 
 pub(super) const NORTH: HospitalId = HospitalId([0, 0, 1]);
 pub(super) const SOUTH: HospitalId = HospitalId([0, 0, 2]);
@@ -43,6 +43,8 @@ pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
 
 pub(super) struct Network {
     dir: tempfile::TempDir,
+    /// Where North's records end up; South keeps its own in the folder.
+    records: RecordStore,
     pub(super) genesis: Genesis,
     authority_keys: (RegistrarKeys, SecretKey),
     pub(super) authority: AuthorityService,
@@ -58,6 +60,10 @@ pub(super) fn keys_of(hospital: HospitalId) -> HospitalKeys {
 
 impl Network {
     pub(super) async fn start() -> Self {
+        Self::start_with(RecordStore::Folder).await
+    }
+
+    pub(super) async fn start_with(records: RecordStore) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let mut rng = test_rng(1);
         let authority_key = SecretKey::generate(&mut rng);
@@ -82,10 +88,10 @@ impl Network {
         let database = Secret32::from_bytes([9; 32]);
         let authority_keys = (RegistrarKeys { authority: authority_key, database }, authority_peer);
         let authority = start_authority(dir.path(), &genesis, &authority_keys).await;
-        let north = start_hospital(dir.path(), &genesis, NORTH).await;
-        let south = start_hospital(dir.path(), &genesis, SOUTH).await;
+        let north = start_hospital(dir.path(), &genesis, NORTH, records.clone()).await;
+        let south = start_hospital(dir.path(), &genesis, SOUTH, RecordStore::Folder).await;
         let wallet = Node::start(&NodeKey::generate(&mut rng), &[], NodeLimits::wallet()).await.expect("starts");
-        let network = Self { dir, genesis, authority_keys, authority, north, south, wallet };
+        let network = Self { dir, records, genesis, authority_keys, authority, north, south, wallet };
         network.acquaint().await;
         network
     }
@@ -107,13 +113,13 @@ impl Network {
 
     pub(super) async fn restart_north(&mut self) {
         self.north.stop().await;
-        self.north = start_hospital(self.dir.path(), &self.genesis, NORTH).await;
+        self.north = start_hospital(self.dir.path(), &self.genesis, NORTH, self.records.clone()).await;
         self.acquaint().await;
     }
 
     pub(super) async fn restart_south(&mut self) {
         self.south.stop().await;
-        self.south = start_hospital(self.dir.path(), &self.genesis, SOUTH).await;
+        self.south = start_hospital(self.dir.path(), &self.genesis, SOUTH, RecordStore::Folder).await;
         self.acquaint().await;
     }
 
@@ -273,7 +279,7 @@ impl Network {
 
     /// What North was started with.
     pub(super) fn config_of_north(&self) -> HospitalConfig {
-        config(self.dir.path(), &self.genesis, NORTH)
+        HospitalConfig { records: self.records.clone(), ..config(self.dir.path(), &self.genesis, NORTH) }
     }
 
     pub(super) async fn stop(self) {
@@ -297,8 +303,8 @@ async fn start_authority(dir: &Path, genesis: &Genesis, keys: &(RegistrarKeys, S
     AuthorityService::start(config).await.expect("the authority starts")
 }
 
-async fn start_hospital(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> Hospital {
-    Hospital::start(config(dir, genesis, hospital)).await.expect("the hospital starts")
+async fn start_hospital(dir: &Path, genesis: &Genesis, hospital: HospitalId, records: RecordStore) -> Hospital {
+    Hospital::start(HospitalConfig { records, ..config(dir, genesis, hospital) }).await.expect("the hospital starts")
 }
 
 pub(super) fn config(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> HospitalConfig {
@@ -310,6 +316,7 @@ pub(super) fn config(dir: &Path, genesis: &Genesis, hospital: HospitalId) -> Hos
         listen: vec!["/ip4/127.0.0.1/tcp/0".parse().expect("an address")],
         peers: Vec::new(),
         timing: Timing::default(),
+        records: RecordStore::Folder,
         clock,
     }
 }
