@@ -1,4 +1,4 @@
-//! A sample health network in one process: an authority, two hospitals, and people with a past.
+//! A sample health network in one process: an authority, four hospitals that agree, and people with a past.
 //!
 //! [`Servers`] are real services on loopback sockets; [`SampleNetwork`] adds invented people, whose wallets and
 //! [`documents`] are made through the same calls as anybody's. [`story`] runs the whole protocol with a file of one's
@@ -12,4 +12,4 @@ pub mod story;
 
 pub use error::SampleError;
 pub use people::{PASSPHRASE, SampleNetwork, SamplePerson, people};
-pub use servers::{NORTH, SOUTH, Servers};
+pub use servers::{EAST, NORTH, SOUTH, Servers, WEST};

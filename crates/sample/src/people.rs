@@ -15,7 +15,7 @@ use carekey_wallet::{Remote, Wallet};
 
 use crate::documents::{self, PEOPLE, Person, PersonRole, SampleDocument};
 use crate::error::SampleError;
-use crate::servers::{NORTH, SOUTH, Servers, os_rng};
+use crate::servers::{NORTH, SOUTH, Servers, hospital_name, os_rng};
 
 /// Under which the sample people's keys lie when this computer has no keyring. Published: it protects nothing real.
 pub const PASSPHRASE: &str = "sample passphrase";
@@ -109,7 +109,7 @@ fn sample_person(dir: &Path, person: &Person) -> SamplePerson {
             PersonRole::Laboratory => Role::Laboratory,
         },
         specialty: person.specialty.unwrap_or_default(),
-        hospital_name: if hospital_of(person) == NORTH { "North General" } else { "South Clinic" },
+        hospital_name: hospital_name(hospital_of(person)),
         profile_dir: dir.join("people").join(person.key),
         passphrase: PASSPHRASE,
     }

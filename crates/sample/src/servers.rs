@@ -1,5 +1,6 @@
-//! The authority and the two hospitals, on loopback.
+//! The authority and the four hospitals, on loopback.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -16,22 +17,33 @@ use rand_core::{CryptoRng, UnwrapErr};
 
 use crate::error::SampleError;
 
-/// North General: makes the blocks.
+/// North General.
 pub const NORTH: HospitalId = HospitalId([0, 0, 1]);
-/// South Clinic: follows and verifies them.
+/// South Clinic.
 pub const SOUTH: HospitalId = HospitalId([0, 0, 2]);
+/// Eastgate Hospital.
+pub const EAST: HospitalId = HospitalId([0, 0, 3]);
+/// Westhill Children's Hospital.
+pub const WEST: HospitalId = HospitalId([0, 0, 4]);
+
+/// The hospitals, which have one vote each, with their names and folders.
+const HOSPITALS: [(HospitalId, &str, &str); 4] = [
+    (NORTH, "North General", "north"),
+    (SOUTH, "South Clinic", "south"),
+    (EAST, "Eastgate Hospital", "east"),
+    (WEST, "Westhill Children's Hospital", "west"),
+];
 
 /// Characters of enrolment codes: none that look alike.
 const CODE_ALPHABET: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
-/// A running authority and two running hospitals.
+/// A running authority and four running hospitals.
 pub struct Servers {
     dir: PathBuf,
     secret: Secret32,
     genesis: Genesis,
     authority: AuthorityService,
-    north: Hospital,
-    south: Hospital,
+    hospitals: BTreeMap<HospitalId, Hospital>,
     file: NetworkFile,
 }
 
@@ -59,18 +71,22 @@ impl Servers {
             clock: now,
         })
         .await?;
-        let known = vec![authority.address()];
-        let north = Hospital::start(config(dir, &secret, &genesis, NORTH, 0, known.clone())).await?;
-        let known = [known, vec![north.address()]].concat();
-        let south = Hospital::start(config(dir, &secret, &genesis, SOUTH, 0, known)).await?;
-        north.remember(south.address()).await;
-        authority.remember(north.address()).await;
-        authority.remember(south.address()).await;
-
-        let hospitals = [(NORTH, north.address()), (SOUTH, south.address())].into();
-        let file = NetworkFile { genesis: genesis.clone(), authority: authority.address(), hospitals };
+        let mut known = vec![authority.address()];
+        let mut hospitals: BTreeMap<HospitalId, Hospital> = BTreeMap::new();
+        for (id, ..) in HOSPITALS {
+            let hospital = Hospital::start(config(dir, &secret, &genesis, id, 0, known.clone())).await?;
+            let address = hospital.address();
+            for other in hospitals.values() {
+                other.remember(address.clone()).await;
+            }
+            authority.remember(address.clone()).await;
+            known.push(address);
+            hospitals.insert(id, hospital);
+        }
+        let addresses = hospitals.iter().map(|(id, hospital)| (*id, hospital.address())).collect();
+        let file = NetworkFile { genesis: genesis.clone(), authority: authority.address(), hospitals: addresses };
         file.save(&dir.join("network.json"))?;
-        Ok(Self { dir: dir.to_owned(), secret, genesis, authority, north, south, file })
+        Ok(Self { dir: dir.to_owned(), secret, genesis, authority, hospitals, file })
     }
 
     /// Where the services are reached.
@@ -84,31 +100,33 @@ impl Servers {
     }
 
     /// One of the hospitals.
+    ///
+    /// # Panics
+    /// For a hospital that is none of the four.
     pub fn hospital(&self, id: HospitalId) -> &Hospital {
-        if id == NORTH { &self.north } else { &self.south }
+        &self.hospitals[&id]
     }
 
     /// Where a hospital keeps its files.
     pub fn hospital_dir(&self, id: HospitalId) -> PathBuf {
-        self.dir.join(if id == NORTH { "north" } else { "south" })
+        hospital_dir(&self.dir, id)
     }
 
-    /// Stops North General and starts it again, at the same address.
+    /// Stops a hospital and starts it again, at the same address.
     ///
     /// # Errors
-    /// [`SampleError`]; North stays down then.
-    pub async fn restart_north(&mut self) -> Result<(), SampleError> {
-        let address = self.north.address();
+    /// [`SampleError`]; it stays down then.
+    pub async fn restart(&mut self, id: HospitalId) -> Result<(), SampleError> {
+        let Some(hospital) = self.hospitals.remove(&id) else { return Ok(()) };
+        let address = hospital.address();
         let port =
             address.addresses.first().and_then(carekey_network::socket_address).map_or(0, |socket| socket.port());
-        self.north.stop().await;
-        let known = vec![self.authority.address(), self.south.address()];
-        self.north = Hospital::start(config(&self.dir, &self.secret, &self.genesis, NORTH, port, known)).await?;
-        let address = self.north.address();
-        self.south.remember(address.clone()).await;
-        self.authority.remember(address.clone()).await;
-        self.file.hospitals.insert(NORTH, address);
-        Ok(self.file.save(&self.dir.join("network.json"))?)
+        hospital.stop().await;
+        let others = self.hospitals.values().map(Hospital::address);
+        let known = std::iter::once(self.authority.address()).chain(others).collect();
+        let hospital = Hospital::start(config(&self.dir, &self.secret, &self.genesis, id, port, known)).await?;
+        self.hospitals.insert(id, hospital);
+        Ok(())
     }
 
     /// The front desk of a hospital: endorses somebody and returns their one-time code.
@@ -131,8 +149,9 @@ impl Servers {
 
     /// Stops everything, in order.
     pub async fn stop(self) {
-        self.south.stop().await;
-        self.north.stop().await;
+        for hospital in self.hospitals.values() {
+            hospital.stop().await;
+        }
         self.authority.stop().await;
     }
 }
@@ -152,7 +171,7 @@ fn config(
     peers: Vec<carekey_network::PeerAddress>,
 ) -> HospitalConfig {
     HospitalConfig {
-        dir: dir.join(if hospital == NORTH { "north" } else { "south" }),
+        dir: hospital_dir(dir, hospital),
         genesis: genesis.clone(),
         hospital,
         keys: hospital_keys(secret, hospital),
@@ -162,6 +181,16 @@ fn config(
         records: RecordStore::Folder,
         clock: now,
     }
+}
+
+fn hospital_dir(dir: &Path, id: HospitalId) -> PathBuf {
+    let folder = HOSPITALS.iter().find(|(hospital, ..)| *hospital == id).map_or("unknown", |(.., folder)| *folder);
+    dir.join(folder)
+}
+
+/// The registered name of a hospital.
+pub(crate) fn hospital_name(id: HospitalId) -> &'static str {
+    HOSPITALS.iter().find(|(hospital, ..)| *hospital == id).map_or("", |(_, name, _)| *name)
 }
 
 fn loopback(port: u16) -> Multiaddr {
@@ -207,14 +236,14 @@ fn genesis(dir: &Path, secret: &Secret32) -> Result<Genesis, SampleError> {
     if let Ok(bytes) = fs::read(&path) {
         return decode(&bytes).map_err(|error| SampleError::Damaged(error.to_string()));
     }
-    let registration = |id, name: &str, voting_power| {
+    let registration = |(id, name, _)| {
         let keys = hospital_keys(secret, id);
         HospitalRegistration {
             id,
             name: Text::truncated(name),
             ledger_key: keys.ledger.public(),
             peer_key: keys.peer.public(),
-            voting_power,
+            voting_power: 1,
         }
     };
     let genesis = Genesis {
@@ -224,7 +253,7 @@ fn genesis(dir: &Path, secret: &Secret32) -> Result<Genesis, SampleError> {
         authority_key: authority_key(secret).public(),
         authority_peer_key: authority_peer(secret).public(),
         seal: Seal::Quorum,
-        hospitals: vec![registration(NORTH, "North General", 1), registration(SOUTH, "South Clinic", 0)],
+        hospitals: HOSPITALS.map(registration).into(),
         founded: now(),
     };
     fs::write(&path, encode(&genesis))?;

@@ -107,7 +107,7 @@ pub(super) async fn verify(stage: &mut Stage) -> Outcome {
 
 pub(super) async fn refuse_revoked(stage: &mut Stage) -> Outcome {
     refused_everywhere(stage, "at once").await?;
-    stage.servers.restart_north().await?;
+    stage.servers.restart(NORTH).await?;
     for member in stage.members.values() {
         member.wallet.remote().readdress(stage.servers.network_file()).await;
     }
