@@ -1,4 +1,4 @@
-//! Hospitals that come, go and move, and wallets that find them.
+//! Hospitals that move and that call out new blocks, and wallets that hear of it.
 
 use std::time::Duration;
 
@@ -55,4 +55,26 @@ async fn a_hospital_that_moved_is_found_through_another_and_its_records_are_read
     mia.sync().await.unwrap();
     assert!(agrees(&mia, "South Clinic"));
     moved.stop().await;
+}
+
+/// New heads come unasked, through whichever hospital a wallet is connected to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_hears_of_a_new_head_without_asking() {
+    let world = World::start().await;
+    let (mia, amir) = tokio::join!(world.patient("mia"), world.doctor("amir"));
+    let (card, wallet) = (mia.card(), Wallet::clone(&mia));
+    let following = tokio::spawn(async move { wallet.run().await });
+    let mut number = 0;
+    while mia.ledger_state().await.announced.is_none() {
+        // The first ones may be made before the wallet's interest has arrived.
+        number += 1;
+        amir.writes(&card, NORTH, &format!("Letter {number}"), "come again in May");
+        amir.finishes().await;
+        mia.until("the letter arrives", |mia| mia.records(None).unwrap().len() >= number).await;
+        assert!(number < 50, "nothing was ever announced");
+    }
+    let state = mia.ledger_state().await;
+    let world_head = *world.servers.hospital(NORTH).head().borrow();
+    assert!(state.announced.unwrap() <= world_head, "and it was true");
+    following.abort();
 }

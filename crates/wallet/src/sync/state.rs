@@ -22,6 +22,8 @@ pub struct LedgerState {
     pub hospitals: Vec<HospitalStanding>,
     /// When the hospitals were last compared.
     pub compared: Option<UnixMillis>,
+    /// The highest block that was announced under a certificate that holds.
+    pub announced: Option<BlockHeight>,
     /// Whether the last contact succeeded.
     pub reachable: bool,
     /// Whether nobody shows a ledger that holds, and somebody shows one that does not.
@@ -39,9 +41,9 @@ impl Wallet {
         };
         let hospitals = self.standings(self.0.remote.registered());
         let reachable = self.is_reachable();
-        let (compared, untrusted) = {
+        let (compared, announced, untrusted) = {
             let session = self.0.watch.session();
-            (session.compared, session.untrusted)
+            (session.compared, session.announced, session.untrusted)
         };
         let agree = hospitals.iter().filter(|standing| standing.state == HospitalState::Agrees);
         LedgerState {
@@ -49,6 +51,7 @@ impl Wallet {
             scanned,
             confirmed_by: agree.map(|standing| standing.hospital).collect(),
             compared,
+            announced,
             reachable,
             untrusted,
             paused: reachable && !untrusted && self.is_paused().unwrap_or(false),
