@@ -120,7 +120,8 @@ pub(crate) fn judge(
             let caught = caught.filter(|kind| !kind.is_about_the_head());
             (Memory { caught, agrees: true, ..Memory::default() }, None)
         }
-        Sight::Older(shown) if shown >= ours => (Memory { caught, agrees: true, ..Memory::default() }, None),
+        // As new as what was known before the round: nobody is late, but nobody begins to agree by it either.
+        Sight::Older(shown) if shown >= ours => (Memory { caught, agrees: before.agrees, ..Memory::default() }, None),
         Sight::Older(shown) => {
             let mut lag = match before.lag {
                 Some(lag) if shown < lag.target => lag,
@@ -128,7 +129,7 @@ pub(crate) fn judge(
             };
             let stale = !lag.told && is_over(lag.since, bounds.behind, now);
             lag.told |= stale;
-            let agrees = before.agrees && !is_over(lag.since, bounds.settle, now);
+            let agrees = before.agrees && !lag.told && !is_over(lag.since, bounds.settle, now);
             (Memory { lag: Some(lag), caught, agrees, ..Memory::default() }, stale.then_some(ObservationKind::Stale))
         }
         Sight::Unanswered => {
@@ -176,9 +177,9 @@ impl Memory {
         matches!(self.state(), HospitalState::Caught(_))
     }
 
-    /// Whether it is behind, and was not for long: it is worth looking again soon.
+    /// Whether it is behind, and was not for long, or did not agree yet: it is worth looking again soon.
     pub(crate) fn may_catch_up(&self) -> bool {
-        self.lag.is_some_and(|lag| !lag.told)
+        self.lag.is_some_and(|lag| !lag.told) || self.state() == HospitalState::Unknown
     }
 
     /// Something it answered apart from its head does not fit.
