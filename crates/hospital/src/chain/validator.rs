@@ -208,8 +208,9 @@ impl Validator {
             () = sleep => Wake::Due,
             _ = self.stored.changed() => Wake::Grown,
             Ok(()) = self.oriented.changed() => Wake::Oriented,
-            () = self.chain.waiting.notified() => Wake::Transactions,
             Some((peer, bytes)) = self.inbox.recv() => Wake::Message(peer, bytes),
+            // Last: whatever else happens, what was handed in is looked at afterwards.
+            () = self.chain.waiting.notified() => Wake::Transactions,
         }
     }
 
