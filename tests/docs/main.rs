@@ -59,7 +59,15 @@ fn the_readme_draws_the_crates_as_they_are() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    for name in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/protocol.md", "docs/figures.md"] {
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "docs/operating.md",
+        "docs/protocol.md",
+        "docs/figures.md",
+    ] {
         let text = text(name);
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
         for target in targets.filter(|target| !target.is_empty() && !target.contains("://")) {

@@ -55,6 +55,9 @@ fn all_mistakes_are_told_at_once_each_with_its_key() {
     let run = refused(["hospital", "run", "--dir", north.dir()]);
     assert!(run.contains("monitor.listen"), "`run` refuses the same: {run}");
 
+    edit(north, "# records = \"s3://bucket/prefix\"", "records = \"https://bucket.example\"");
+    assert!(refused(check).contains("records: "), "an address that is no store's is named");
+
     edit(north, "[log]", "[logs]");
     let said = refused(check);
     assert!(said.contains("line ") && said.contains("logs"), "a mistyped key is named: {said}");

@@ -89,8 +89,15 @@ fn a_network_is_founded_and_a_second_hospital_joins_while_it_runs() {
     let code = region.code("south", "nurse", "Ngozi Okafor");
     assert_eq!(Wallet::enrolled(&region, "Ngozi Okafor", &code).certificate().body.hospital.to_string(), "000002");
 
-    // The same request again changes nothing, and the last vote cannot be taken.
-    region.admit(south, 0);
+    // It gets a vote, and keeps it when the same is asked again.
+    for _ in 0..2 {
+        region.admit(south, 1);
+    }
+    for hospital in &region.hospitals {
+        hospital.until("two validators", |status| status["validators"] == 2);
+    }
+    must(["authority", "retire-hospital", "--dir", &authority, "south"]);
+    region.hospitals[0].until("one validator", |status| status["validators"] == 1);
     let said = refused(["authority", "retire-hospital", "--dir", &authority, "north"]);
     assert!(said.contains("no hospital would have voting power"), "{said}");
 

@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use carekey_crypto::Secret32;
+use carekey_hospital::{RecordStore, S3Options};
 use carekey_network::{Multiaddr, NetworkFile, PeerAddress, PeerId, socket_address};
 use carekey_protocol::Text;
 use serde::Deserialize;
@@ -91,6 +92,8 @@ pub struct Config {
     pub monitor: SocketAddr,
     /// How it logs.
     pub log: LogFormat,
+    /// Where a hospital's sealed records lie.
+    pub records: RecordStore,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +107,8 @@ struct Written {
     secret: String,
     #[serde(default = "network")]
     network: PathBuf,
+    records: Option<String>,
+    s3: Option<WrittenS3>,
     monitor: WrittenMonitor,
     #[serde(default)]
     log: WrittenLog,
@@ -113,6 +118,14 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenMonitor {
     listen: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenS3 {
+    endpoint: Option<String>,
+    region: Option<String>,
+    credentials: Option<PathBuf>,
 }
 
 #[derive(Default, Deserialize)]
@@ -151,6 +164,36 @@ impl Reading {
             }
         }
         addresses
+    }
+}
+
+impl Reading {
+    /// Where records lie; nothing is said to the store yet.
+    fn records(&mut self, dir: &Path, service: Service, url: Option<String>, s3: Option<WrittenS3>) -> RecordStore {
+        if service == Service::Authority {
+            if url.is_some() || s3.is_some() {
+                self.problem("records", "an authority keeps no records", "Remove it");
+            }
+            return RecordStore::Folder;
+        }
+        match (url, s3) {
+            (None, None) => RecordStore::Folder,
+            (None, Some(_)) => {
+                self.problem("s3", "no records go there", "Add records = \"s3://bucket\" above, or remove [s3]");
+                RecordStore::Folder
+            }
+            (Some(url), s3) => {
+                let options = s3.map_or_else(S3Options::default, |s3| S3Options {
+                    endpoint: s3.endpoint,
+                    region: s3.region,
+                    credentials_file: s3.credentials.map(|file| dir.join(file)),
+                });
+                RecordStore::s3(&url, options).unwrap_or_else(|error| {
+                    self.problem("records", error, "See \"Records in S3\" in docs/operating.md");
+                    RecordStore::Folder
+                })
+            }
+        }
     }
 }
 
@@ -211,10 +254,11 @@ impl Config {
             reading.problem("monitor.listen", what, "Write it as 127.0.0.1:9401; let a proxy show it elsewhere");
             SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0)
         });
+        let records = reading.records(dir, service, written.records, written.s3);
         if reading.problems.is_empty() {
             let network = dir.join(written.network);
             let dir = dir.to_owned();
-            Ok(Self { dir, name, listen, announce, secret, network, monitor, log: written.log.format })
+            Ok(Self { dir, name, listen, announce, secret, network, monitor, log: written.log.format, records })
         } else {
             Err(reading.problems)
         }
@@ -238,6 +282,19 @@ impl Config {
         PeerAddress { peer_id, addresses: self.announce.clone() }
     }
 }
+
+/// What `init` writes about records: the folder unless one line says otherwise.
+const RECORDS: &str = r#"# Sealed records lie in the folder `records`, or with this line in a store that speaks S3.
+# records = "s3://bucket/prefix"
+
+# How that store is reached. Without credentials (a file of mode 0600 in the format of ~/.aws/credentials) the variables
+# AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY serve.
+# [s3]
+# endpoint = "https://s3.example.org"
+# region = "us-east-1"
+# credentials = "s3-credentials"
+
+"#;
 
 /// A configuration file as `init` writes it.
 pub(crate) fn template(
@@ -272,12 +329,14 @@ pub(crate) fn template(
     } else {
         text += &format!("announce = {}\n", list(announce));
     }
+    let records = if service == Service::Hospital { RECORDS } else { "" };
     text += &format!(
         "\n# The one secret all keys follow from. Readable for the service alone (mode 0600), with a copy in a safe place:\n\
          # without it nothing here can be read again. \"credential:NAME\" takes it from systemd's LoadCredential.\n\
          secret = \"secret\"\n\n\
          # The network as the authority founded it, with addresses. It is read again whenever it changes.\n\
          network = \"network.json\"\n\n\
+         {records}\
          # Health (/health) and Prometheus metrics (/metrics), for this computer only.\n\
          [monitor]\n\
          listen = \"{monitor}\"\n\n\

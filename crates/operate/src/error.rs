@@ -28,7 +28,7 @@ pub enum OperateError {
     },
     /// The hospital does not start.
     #[error(transparent)]
-    Hospital(#[from] carekey_hospital::HospitalError),
+    Hospital(Box<carekey_hospital::HospitalError>),
     /// The authority does not start.
     #[error(transparent)]
     Authority(#[from] carekey_authority::ServiceError),
@@ -46,6 +46,12 @@ pub enum OperateError {
     /// Anything else, in a sentence.
     #[error("{0}")]
     Said(String),
+}
+
+impl From<carekey_hospital::HospitalError> for OperateError {
+    fn from(error: carekey_hospital::HospitalError) -> Self {
+        Self::Hospital(Box::new(error))
+    }
 }
 
 impl OperateError {

@@ -69,7 +69,7 @@ pub(crate) async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Run { .. } => Ok(()),
         Command::Init { dir, name, place, network } => init(dir, name, &place, network),
         Command::CheckConfig { dir } => {
-            let checked = hospital::check_config(&dir)?;
+            let checked = hospital::check_config(&dir).await?;
             output::line(&format!("{} is hospital {} of {}", checked.name, checked.hospital, checked.network))?;
             output::line(&format!("reached at {}, watched at http://{}", checked.address, checked.monitor))?;
             Ok(())
@@ -79,6 +79,9 @@ pub(crate) async fn run(command: Command) -> Result<(), Box<dyn Error>> {
             let made = tokio::task::spawn_blocking(move || hospital::back_up(&dir, &to, with_secret)).await??;
             let (records, bytes) = (made.copied.records, made.copied.records_bytes);
             output::line(&format!("{}: ledger, index and {records} records of {bytes} bytes", made.to.display()))?;
+            if made.in_store {
+                output::line("records in the S3 store were not copied; copy the bucket now, after the index")?;
+            }
             if !made.with_secret {
                 output::line("the secret is not in it; without its copy nothing of this can be read")?;
             }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carekey_hospital::BackedUp;
+use carekey_hospital::{BackedUp, RecordStore};
 
 use super::{config, keys};
 use crate::config::Service;
@@ -17,6 +17,8 @@ pub struct Backup {
     pub to: PathBuf,
     /// The sealed records in it.
     pub copied: BackedUp,
+    /// Whether records lie in a store of their own, of which nothing was copied.
+    pub in_store: bool,
     /// Whether the secret is in it.
     pub with_secret: bool,
 }
@@ -42,5 +44,6 @@ pub fn back_up(dir: &Path, to: &Path, with_secret: bool) -> Result<Backup, Opera
         // Keeps the mode, which matters for the secret.
         fs::copy(file, &target).map_err(files::at(&target))?;
     }
-    Ok(Backup { to: to.to_owned(), copied, with_secret })
+    let in_store = !matches!(config.records, RecordStore::Folder);
+    Ok(Backup { to: to.to_owned(), copied, in_store, with_secret })
 }

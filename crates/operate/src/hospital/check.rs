@@ -25,12 +25,13 @@ pub struct Checked {
     pub monitor: SocketAddr,
 }
 
-/// Reads what `run` would read.
+/// Reads what `run` would read, and tries the store of the records if that is not the folder.
 ///
 /// # Errors
 /// [`OperateError::Config`] with every problem found.
-pub fn check_config(dir: &Path) -> Result<Checked, OperateError> {
+pub async fn check_config(dir: &Path) -> Result<Checked, OperateError> {
     let (config, network, hospital) = ready(dir).map_err(OperateError::Config)?;
+    config.records.check().await.map_err(|error| OperateError::said(format!("the store of the records: {error}")))?;
     Ok(Checked {
         hospital,
         network: network.genesis.name.to_string(),

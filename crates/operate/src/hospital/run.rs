@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use carekey_hospital::{Hospital, HospitalConfig, RecordStore};
+use carekey_hospital::{Hospital, HospitalConfig};
 use carekey_network::peer_id_of;
 
 use super::watch::Watch;
@@ -34,7 +34,7 @@ pub async fn run(
         listen: config.listen.clone(),
         peers: known.collect(),
         timing: carekey_hospital::Timing::default(),
-        records: RecordStore::Folder,
+        records: config.records.clone(),
         clock: crate::now,
     })
     .await?;
