@@ -31,7 +31,7 @@ pub enum OperateError {
     Hospital(Box<carekey_hospital::HospitalError>),
     /// The authority does not start.
     #[error(transparent)]
-    Authority(#[from] carekey_authority::ServiceError),
+    Authority(Box<carekey_authority::ServiceError>),
     /// The registrar refuses.
     #[error(transparent)]
     Registrar(#[from] carekey_authority::AuthorityError),
@@ -51,6 +51,12 @@ pub enum OperateError {
 impl From<carekey_hospital::HospitalError> for OperateError {
     fn from(error: carekey_hospital::HospitalError) -> Self {
         Self::Hospital(Box::new(error))
+    }
+}
+
+impl From<carekey_authority::ServiceError> for OperateError {
+    fn from(error: carekey_authority::ServiceError) -> Self {
+        Self::Authority(Box::new(error))
     }
 }
 
