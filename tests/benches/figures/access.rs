@@ -81,7 +81,7 @@ pub(crate) async fn measure(quick: bool, aims: &mut Aims) -> Outcome {
     table.remark(format!(
         "Everybody begins at the same moment; each access has another patient, pass and record (1 kB), and takes what \
          it takes in use: challenge, signature, the hospital's checks, the receipt on its disk, the sealed record. \
-         {} readers with open connections, two hospitals and the ledger share this computer's cores. Accesses a second \
+         {} readers with open connections, four hospitals and their ledger share this computer's cores. Accesses a second \
          and the last column are of the best burst; waits are of all {} bursts.",
         readers.len(),
         plan.iter().map(|(_, rounds)| rounds).sum::<usize>(),

@@ -19,7 +19,7 @@ use crate::Outcome;
 /// How long anything may wait for the network: what needs longer is broken, not slow.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// An authority and two hospitals that run in this process, on sockets.
+/// An authority and four hospitals that run in this process, on sockets.
 pub(crate) struct Town {
     pub(crate) servers: Servers,
     home: TempDir,
