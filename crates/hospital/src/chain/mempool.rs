@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use carekey_crypto::PublicKey;
+use carekey_ledger::Block;
 use carekey_network::PeerId;
 use carekey_protocol::transaction::Author;
 use carekey_protocol::{Transaction, TxId};
@@ -31,7 +32,8 @@ pub(crate) struct Mempool {
     queues: BTreeMap<PeerId, Queue>,
     /// Whose queue each is in.
     waiting: HashMap<TxId, PeerId>,
-    pseudonyms: HashSet<PublicKey>,
+    /// Which transaction uses each.
+    pseudonyms: HashMap<PublicKey, TxId>,
     bytes: usize,
     /// From whose queue the last block took last.
     served: Option<PeerId>,
@@ -50,6 +52,24 @@ struct Waiting {
     bytes: usize,
 }
 
+/// What blocks use up.
+#[derive(Debug, Default)]
+pub(crate) struct Used {
+    ids: HashSet<TxId>,
+    pseudonyms: Vec<PublicKey>,
+}
+
+impl Used {
+    pub(crate) fn by<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> Self {
+        let mut used = Self::default();
+        for entry in blocks.into_iter().flat_map(|block| &block.transactions) {
+            used.ids.insert(entry.txid());
+            used.pseudonyms.extend(entry.transaction().and_then(pseudonym));
+        }
+        used
+    }
+}
+
 fn pseudonym(transaction: &Transaction) -> Option<PublicKey> {
     match transaction.author {
         Author::Pseudonym { key, .. } => Some(key),
@@ -66,7 +86,7 @@ impl Mempool {
             return Added::Waiting;
         }
         let pseudonym = pseudonym(&transaction);
-        if pseudonym.is_some_and(|key| self.pseudonyms.contains(&key)) {
+        if pseudonym.is_some_and(|key| self.pseudonyms.contains_key(&key)) {
             return Added::PseudonymTaken;
         }
         let held = self.queues.get(&source).map_or(0, |queue| queue.bytes);
@@ -76,7 +96,7 @@ impl Mempool {
             }
         }
         self.waiting.insert(id, source);
-        self.pseudonyms.extend(pseudonym);
+        self.pseudonyms.extend(pseudonym.map(|key| (key, id)));
         self.bytes += bytes;
         let queue = self.queues.entry(source).or_default();
         queue.bytes += bytes;
@@ -118,6 +138,18 @@ impl Mempool {
         }
         self.served = served;
         taken
+    }
+
+    /// Forgets what a block made final, and others by the same pseudonyms, which no block can take any more.
+    pub(crate) fn settle(&mut self, used: &Used) {
+        let spent = used.pseudonyms.iter().filter_map(|key| self.pseudonyms.get(key));
+        let done = used.ids.iter().chain(spent).copied().collect();
+        self.remove(&done);
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
     }
 
     /// Forgets transactions that are final, or never will be.
@@ -184,6 +216,22 @@ mod tests {
         pool.remove(&HashSet::from([transaction(1, 1).id()]));
         assert_eq!(pool.candidates(10), vec![transaction(2, 2)]);
         assert_eq!(pool.add(source(1), transaction(3, 1)), Added::New, "the ledger knows used pseudonyms from here on");
+    }
+
+    #[test]
+    fn what_a_block_leaves_without_a_pseudonym_waits_no_longer() {
+        let mut pool = Mempool::default();
+        pool.add(source(1), transaction(1, 1));
+        pool.add(source(1), transaction(2, 2));
+        // Another hospital had taken another one by the first pseudonym, and its block came first.
+        let used = Used {
+            ids: HashSet::from([transaction(9, 1).id()]),
+            pseudonyms: pseudonym(&transaction(9, 1)).into_iter().collect(),
+        };
+        pool.settle(&used);
+        assert_eq!(pool.candidates(10), vec![transaction(2, 2)]);
+        pool.clear();
+        assert!(pool.is_empty() && pool.candidates(10).is_empty() && pool.bytes == 0);
     }
 
     #[test]

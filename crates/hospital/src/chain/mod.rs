@@ -6,10 +6,10 @@
 mod follower;
 mod mempool;
 mod proposals;
+mod relay;
 mod validator;
 mod wire;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,15 +17,15 @@ use std::time::Duration;
 use carekey_consensus::Patience;
 use carekey_crypto::SecretKey;
 use carekey_ledger::{
-    ApplyError, Attach, Block, BlockEntry, CertifiedHeader, Equivocation, QuorumCertificate, Reader, RejectReason,
-    Store, StoreError, VerifiedBlock, apply_block, attach_many,
+    ApplyError, Attach, Block, CertifiedHeader, Equivocation, QuorumCertificate, Reader, RejectReason, Store,
+    StoreError, VerifiedBlock, apply_block, attach_many,
 };
 use carekey_network::{Judgement, PeerId};
-use carekey_protocol::{BlockHeight, Genesis, HospitalId, Transaction, TxId, UnixMillis, encode};
+use carekey_protocol::{BlockHeight, Genesis, HospitalId, Transaction, UnixMillis, encode};
 use tokio::sync::{Notify, watch};
 
 pub(crate) use follower::follow;
-pub(crate) use mempool::{Added, Mempool};
+pub(crate) use mempool::{Added, Mempool, Used};
 pub(crate) use validator::Validator;
 pub use validator::ValidatorError;
 use wire::RELAY_BYTES_MAX;
@@ -167,19 +167,19 @@ impl Chain {
 
     /// Appends the decided block; its transactions wait no longer. Blocks the thread.
     fn apply(&self, verified: VerifiedBlock, certificate: QuorumCertificate) -> Result<(), ApplyError> {
-        let (height, done) = (verified.block().header.height, txids([verified.block()]));
+        let (height, done) = (verified.block().header.height, Used::by([verified.block()]));
         {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             apply_block(&mut store, verified, certificate)?;
             self.stored.send_replace(height);
         }
-        self.pool().remove(&done);
+        self.pool().settle(&done);
         Ok(())
     }
 
     /// S1's `Attach_block` for downloaded blocks. Blocks the thread.
     fn attach(&self, blocks: Vec<(Block, QuorumCertificate)>) -> Result<Attach, StoreError> {
-        let done = txids(blocks.iter().map(|(block, _)| block));
+        let done = Used::by(blocks.iter().map(|(block, _)| block));
         let attached = {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             // Certified blocks are not measured by this clock: a quorum of others has looked at theirs.
@@ -189,7 +189,7 @@ impl Chain {
             attached?
         };
         // Some may not have been attached; whoever handed those in hands them in again.
-        self.pool().remove(&done);
+        self.pool().settle(&done);
         Ok(attached)
     }
 
@@ -220,8 +220,4 @@ impl Chain {
             higher
         });
     }
-}
-
-fn txids<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> HashSet<TxId> {
-    blocks.into_iter().flat_map(|block| &block.transactions).map(BlockEntry::txid).collect()
 }

@@ -8,23 +8,24 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use carekey_consensus::{Action, Checked, Decision, Engine, EngineError, Log, LogError, Message, Timer};
+use carekey_consensus::{Action, Checked, Decision, Engine, EngineError, Entry, Log, LogError, Message, Timer};
 use carekey_crypto::Digest;
 use carekey_ledger::limits::TRANSACTIONS_PER_BLOCK_MAX;
 use carekey_ledger::{
-    ApplyError, Block, BlockError, QuorumCertificate, Reason, StoreError, VerifiedBlock, check_candidates,
-    propose_block_knowing, verify_block_knowing,
+    ApplyError, Block, BlockError, QuorumCertificate, Reason, StoreError, VerifiedBlock, propose_block_knowing,
+    verify_block_knowing,
 };
 use carekey_network::consensus::Mesh;
 use carekey_network::{Bytes, NetworkError, Node, PeerId, peer_id_of};
-use carekey_protocol::{BlockHeight, HospitalId, Transaction, UnixMillis, decode, encode};
+use carekey_protocol::{BlockHeight, HospitalId, UnixMillis, decode, encode};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::Chain;
 use super::proposals::Proposals;
-use super::wire::Wire;
-use super::{Added, Chain};
+use super::relay::Relay;
+use super::wire::{RELAY_MESSAGE_BYTES_MAX, Wire};
 
 /// After a failure the engine begins anew from the disk.
 const RECOVERY_PAUSE: Duration = Duration::from_secs(1);
@@ -82,6 +83,7 @@ pub(crate) struct Validator {
     log: Log,
     proposals: Proposals,
     mesh: Mesh,
+    relay: Relay,
     inbox: mpsc::Receiver<(PeerId, Bytes)>,
     stopping: watch::Receiver<bool>,
     stored: watch::Receiver<BlockHeight>,
@@ -108,6 +110,8 @@ pub(crate) struct Validator {
 struct Height {
     /// Blocks that may follow the chain.
     verified: HashMap<Digest, VerifiedBlock>,
+    /// Headers that a verified proposal or a quorum of prevotes names: their bodies may come from anybody.
+    named: HashSet<Digest>,
     /// Bodies a hospital has sent, by round: each gets one try.
     tried: HashSet<(HospitalId, u32)>,
     offences: BTreeMap<HospitalId, u32>,
@@ -151,6 +155,7 @@ impl Validator {
             log,
             proposals,
             mesh,
+            relay: Relay::new(Arc::clone(&chain), clock),
             inbox,
             stopping,
             stored,
@@ -298,7 +303,8 @@ impl Validator {
         let mut known =
             Height { heartbeat: self.idle_since.elapsed() >= self.chain.timing.heartbeat, ..Height::default() };
         for entry in &entries {
-            if let carekey_consensus::Entry::Body(Checked { header, valid: true, .. }) = entry
+            known.named.extend(named_by(entry));
+            if let Entry::Body(Checked { header, valid: true, .. }) = entry
                 && let Some(block) = self.proposals.load(&header.hash())
             {
                 let verified = self.verify(block)?;
@@ -329,6 +335,11 @@ impl Validator {
             // Who does not vote neither speaks nor is spoken to.
             let votes = voters.contains_key(&self.me);
             self.mesh.set_peers(if votes { voters.keys().copied().collect() } else { Vec::new() });
+            self.relay.keep(|peer| votes && voters.contains_key(peer));
+            if !votes {
+                // The others have them; from now on they are passed on at once.
+                self.chain.pool().clear();
+            }
             *self.voters.write().unwrap_or_else(PoisonError::into_inner) = voters;
             self.mesh.revise();
         }
@@ -358,11 +369,11 @@ impl Validator {
         match decode(bytes) {
             Ok(Wire::Engine(message)) => self.heard_message(hospital, message),
             Ok(Wire::Body { round, block }) => self.heard_body(hospital, round, block),
-            Ok(Wire::Transactions(transactions)) => {
-                self.heard_transactions(peer, transactions);
+            Ok(Wire::Transactions(transactions)) if bytes.len() <= RELAY_MESSAGE_BYTES_MAX => {
+                self.relay.take(peer, transactions);
                 Ok(())
             }
-            Err(_) => {
+            Ok(Wire::Transactions(_)) | Err(_) => {
                 self.offended(hospital);
                 Ok(())
             }
@@ -400,11 +411,14 @@ impl Validator {
 
     /// Checks the body of a proposed header and tells the engine.
     fn take_body(&mut self, hospital: HospitalId, round: u32, block: Block) -> Result<(), ValidatorError> {
-        let proposer = self.engine.proposer(round);
-        let known = |height: &Height| height.verified.contains_key(&block.header.hash());
+        let Some(proposer) = self.engine.proposer(round) else { return Ok(()) };
+        let hash = block.header.hash();
+        let known = |height: &Height| height.verified.contains_key(&hash);
         let Some(height) = self.running.as_mut().filter(|height| !known(height)) else { return Ok(()) };
         let in_time = round <= self.engine.round().saturating_add(1);
-        if proposer != Some(hospital) || !in_time || !height.tried.insert((hospital, round)) {
+        // In late rounds, who precommits a header also sends its body again.
+        let wanted = proposer == hospital || height.named.contains(&hash);
+        if !in_time || !wanted || !height.tried.insert((hospital, round)) {
             return Ok(());
         }
         let header = block.header.clone();
@@ -425,7 +439,7 @@ impl Validator {
                 false
             }
         };
-        let actions = self.engine.checked(Checked { header, round, proposer: hospital, valid })?;
+        let actions = self.engine.checked(Checked { header, round, proposer, valid })?;
         self.perform(actions)
     }
 
@@ -434,18 +448,6 @@ impl Validator {
         match verify_block_knowing(reader, genesis, block, (self.clock)(), &|id| self.chain.pool().knows(id)) {
             Err(BlockError::Store(error)) => Err(error),
             judged => Ok(judged),
-        }
-    }
-
-    fn heard_transactions(&mut self, source: PeerId, mut transactions: Vec<Transaction>) {
-        transactions.retain(|transaction| !self.chain.pool().knows(&transaction.id()));
-        let Chain { reader, genesis, .. } = &*self.chain;
-        let judged = check_candidates(reader, genesis, &transactions, (self.clock)());
-        let mut pool = self.chain.pool();
-        for (transaction, judged) in transactions.into_iter().zip(judged) {
-            if judged.is_ok() && pool.add(source, transaction) == Added::Full {
-                break;
-            }
         }
     }
 
@@ -492,7 +494,12 @@ impl Validator {
         let mut actions = VecDeque::from(actions);
         while let Some(action) = actions.pop_front() {
             match action {
-                Action::Log(entry) => self.log.append(&entry)?,
+                Action::Log(entry) => {
+                    self.log.append(&entry)?;
+                    if let Some(height) = &mut self.running {
+                        height.named.extend(named_by(&entry));
+                    }
+                }
                 Action::Send(message) => {
                     self.log.sync()?;
                     self.mesh.broadcast(encode(&Wire::Engine(message)).into());
@@ -559,6 +566,15 @@ impl Validator {
 
 fn engine(chain: &Chain) -> Engine {
     Engine::new(chain.genesis.network_id(), chain.hospital, chain.ledger_key.clone(), chain.timing.patience)
+}
+
+/// The header whose body is wanted, now that its signatures were checked.
+fn named_by(entry: &Entry) -> Option<Digest> {
+    match entry {
+        Entry::Proposal(proposal) => Some(proposal.header.hash()),
+        Entry::Polka(header, _) => Some(*header),
+        _ => None,
+    }
 }
 
 /// Whether what was sent is no body of its header, which says nothing about the header.

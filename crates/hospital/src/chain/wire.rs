@@ -9,6 +9,9 @@ use carekey_protocol::Transaction;
 /// Transactions of one message together, in bytes.
 pub(crate) const RELAY_BYTES_MAX: usize = 256 << 10;
 
+/// Such a message, encoded.
+pub(crate) const RELAY_MESSAGE_BYTES_MAX: usize = RELAY_BYTES_MAX + 64;
+
 /// A message between validators.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) enum Wire {
