@@ -14,7 +14,7 @@ const SMALL: &str = "size=24m";
 const LARGE: &str = "remount,size=256m";
 
 /// A disk of its own; gone when dropped.
-struct SmallDisk(PathBuf);
+pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// Puts a directory, with what is in it, on a small disk.
@@ -65,14 +65,15 @@ fn run(program: &str, arguments: &[&str], dir: &Path) -> bool {
 async fn a_hospital_without_room_stands_aside_and_goes_on_when_there_is_room() {
     let mut disk = None;
     let (mut stage, mut load) = Stage::prepare(10, |region| disk = SmallDisk::under(&region.hospitals[3].dir)).await;
-    let Some(disk) = disk else { return };
+    stage.disk = disk;
+    let Some(disk) = &stage.disk else { return };
     disk.fill();
     load.goes_on(60).await;
     let full = stage.hospital(3).height();
     until("the others to be ahead", async || stage.region.hospitals[0].height() > full + 5).await;
     load.goes_on(20).await;
     assert!(stage.hospital(3).status().is_some(), "it runs, and says so");
-    disk.make_room();
+    stage.disk.as_ref().unwrap().make_room();
     let height = stage.hospital(0).height();
     until("it to catch up", async || stage.region.hospitals[3].height() >= height).await;
     // Its vote is needed.

@@ -11,6 +11,7 @@ use tokio::sync::MutexGuard;
 
 use crate::checks::{Usage, ledgers_agree, turn};
 use crate::client::Client;
+use crate::disks::SmallDisk;
 use crate::load::{Load, Promises};
 use crate::ward::Ward;
 
@@ -20,6 +21,8 @@ pub(crate) const ALL: [usize; 4] = [0, 1, 2, 3];
 const WARM: usize = 40;
 
 pub(crate) struct Stage {
+    /// A disk under a hospital: taken away before the folder it lies in is removed.
+    pub(crate) disk: Option<SmallDisk>,
     pub(crate) region: Region,
     pub(crate) client: Client,
     pub(crate) ward: Ward,
@@ -52,7 +55,7 @@ impl Stage {
         let mut load = Load::start(&client, seed);
         load.goes_on(WARM).await;
         let before = region.hospitals.iter().map(|hospital| Usage::of(hospital.pid().unwrap())).collect();
-        (Self { region, client, ward, genesis, before, _turn: turn }, load)
+        (Self { disk: None, region, client, ward, genesis, before, _turn: turn }, load)
     }
 
     pub(crate) fn hospital(&mut self, number: usize) -> &mut Service {

@@ -207,16 +207,17 @@ impl Mind {
                 }
             }
             Deed::InvalidBlock => {
-                let mut block = self.block();
-                let spoiled = [block.header.hash(), Digest([1; 32])];
-                match self.done.borrow().len() / DEEDS.len() % 4 {
-                    0 => block.header.history_root = spoiled[1],
-                    1 => block.header.time = UnixMillis(block.header.time.0 + 24 * 60 * 60 * 1000),
-                    2 => block.header.next_validators_hash = spoiled[1],
-                    _ => block.header.previous = spoiled[0],
+                // Everybody gets one that breaks another rule.
+                for (turn, peer) in self.peers.clone().into_iter().enumerate() {
+                    let mut block = self.block();
+                    match turn % 3 {
+                        0 => block.header.history_root = Digest([1; 32]),
+                        1 => block.header.time = UnixMillis(block.header.time.0 + 24 * 60 * 60 * 1000),
+                        _ => block.header.next_validators_hash = Digest([1; 32]),
+                    }
+                    self.send(peer, &self.proposal(round, &block.header));
+                    self.send_body(peer, round, &block);
                 }
-                self.send_all(&self.proposal(round, &block.header));
-                self.peers.clone().into_iter().for_each(|peer| self.send_body(peer, round, &block));
             }
             Deed::OtherBody => {
                 let (block, other) = (self.block(), self.block());
