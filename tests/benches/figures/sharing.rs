@@ -88,8 +88,8 @@ fn print(rows: &[(String, Traffic)]) {
     }
     table.remark(format!(
         "What the wallet's protocols write and read on their streams, with length prefixes, without Yamux, Noise and \
-         TCP; both hospitals are on loopback. The collection holds {RECORDS} records at North; the first grant opens \
-         its catalogue at South too. Granting is handing the transaction in. Following asks both hospitals for their \
+         TCP; all four hospitals are on loopback. The collection holds {RECORDS} records at North; the first grant opens \
+         its catalogue at South too. Granting is handing the transaction in. Following asks all hospitals for their \
          heads, verifies the certified headers, and scans; it is the same for all news of that time, whoever wrote it."
     ));
     table.print();
