@@ -23,7 +23,6 @@ pub enum LogError {
 pub struct Log {
     file: File,
     unsynced: bool,
-    created: bool,
 }
 
 impl Log {
@@ -37,12 +36,12 @@ impl Log {
         if created {
             sync_folder_of(path)?;
         }
-        Ok(Self { file, unsynced: false, created })
+        Ok(Self { file, unsynced: false })
     }
 
-    /// Whether there was none before: this validator has no memory of what it voted.
+    /// Whether no height was ever begun in it: this validator has no memory of what it voted.
     pub fn is_new(&self) -> bool {
-        self.created
+        self.file.sequence() == 0
     }
 
     /// The entries of a height, if the log is about that one.
@@ -94,8 +93,10 @@ impl Log {
     /// # Errors
     /// [`LogError::Io`].
     pub fn sync(&mut self) -> Result<(), LogError> {
-        if std::mem::take(&mut self.unsynced) {
+        if self.unsynced {
             self.file.flush()?;
+            // Only now: after a failure the entries are still to be synced.
+            self.unsynced = false;
         }
         Ok(())
     }
@@ -165,14 +166,17 @@ mod tests {
     }
 
     #[test]
-    fn a_new_log_says_so_and_has_one_owner() {
+    fn a_log_is_new_until_a_height_begins_and_has_one_owner() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("log");
         let first = Log::open(&path).unwrap();
         assert!(first.is_new());
         assert!(matches!(Log::open(&path), Err(LogError::Io(_))), "two would contradict each other");
         drop(first);
-        assert!(!Log::open(&path).unwrap().is_new());
+        let mut again = Log::open(&path).unwrap();
+        assert!(again.is_new(), "a restart before the first height remembers nothing either");
+        again.begin(HEIGHT).unwrap();
+        assert!(!again.is_new());
     }
 
     #[test]
