@@ -188,8 +188,10 @@ impl Chain {
             self.stored.send_if_modified(|known| std::mem::replace(known, height) != height);
             attached?
         };
-        // Some may not have been attached; whoever handed those in hands them in again.
-        self.pool().settle(&done);
+        // Blocks that were refused may name whatever their sender likes.
+        if matches!(attached, Attach::Extended(_)) {
+            self.pool().settle(&done);
+        }
         Ok(attached)
     }
 
@@ -219,5 +221,50 @@ impl Chain {
             *known = height.max(*known);
             higher
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carekey_crypto::{Signature, test_rng};
+    use carekey_ledger::{BlockEntry, Header};
+    use carekey_protocol::genesis::{SUITE, Seal};
+    use carekey_protocol::{AuthorityId, Body, HospitalRegistration, Text};
+
+    #[test]
+    fn a_made_up_block_takes_nothing_from_those_that_wait() {
+        let key = SecretKey::generate(&mut test_rng(1));
+        let id = HospitalId([0, 0, 1]);
+        let genesis = Genesis {
+            suite: SUITE,
+            name: Text::truncated("Test"),
+            authority: AuthorityId([0, 1]),
+            authority_key: key.public(),
+            authority_peer_key: key.public(),
+            seal: Seal::Quorum,
+            hospitals: vec![HospitalRegistration {
+                id,
+                name: Text::truncated("North"),
+                ledger_key: key.public(),
+                peer_key: key.public(),
+                voting_power: 1,
+            }],
+            founded: UnixMillis(1),
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let chain =
+            Chain::open(&dir.path().join("ledger.db"), genesis.clone(), id, key.clone(), Timing::default()).unwrap();
+        let network = genesis.network_id();
+        let waiting = Transaction::by_pseudonym(network, Body::Revoke([1; 32]), &key, 0, Signature([0; 64]));
+        let source = carekey_network::peer_id_of(&key.public());
+        assert_eq!(chain.take_in(source, waiting.clone()), Added::New);
+
+        let header = Header { height: BlockHeight(1), ..Header::genesis(&genesis).unwrap() };
+        let certificate = QuorumCertificate::from_votes(&header, 0, Vec::new());
+        let made_up = Block { header, transactions: vec![BlockEntry::Full(waiting.clone())] };
+        let attached = chain.attach(vec![(made_up, certificate)]).unwrap();
+        assert!(matches!(attached, Attach::Rejected(RejectReason::Invalid(_))));
+        assert!(chain.pool().knows(&waiting.id()), "whoever serves blocks does not decide what is forgotten");
     }
 }
