@@ -101,8 +101,8 @@ pub(crate) struct Validator {
     oriented: watch::Receiver<Option<BlockHeight>>,
     /// Others have begun the next height.
     nudged: bool,
-    /// A body of the next height that came before this one was decided.
-    early_body: Option<(HospitalId, u32, Block)>,
+    /// Bodies that came before their height began, one of each hospital, so that nobody takes another's place.
+    early_bodies: BTreeMap<HospitalId, (u32, Block)>,
 }
 
 /// What is known of the height that is being decided.
@@ -168,7 +168,7 @@ impl Validator {
             forgotten: None,
             oriented: chain.oriented.subscribe(),
             nudged: false,
-            early_body: None,
+            early_bodies: BTreeMap::new(),
             chain,
         })
     }
@@ -315,8 +315,10 @@ impl Validator {
         self.nudged = false;
         let actions = self.engine.start(height, &validators, entries)?;
         self.perform(actions)?;
-        if let Some((hospital, round, block)) = self.early_body.take_if(|(.., block)| block.header.height <= height) {
-            self.take_body(hospital, round, block)?;
+        for (hospital, (round, block)) in std::mem::take(&mut self.early_bodies) {
+            if block.header.height == height {
+                self.take_body(hospital, round, block)?;
+            }
         }
         Ok(())
     }
@@ -401,9 +403,8 @@ impl Validator {
         if self.running.is_some() && self.engine.height() == Some(height) {
             self.take_body(hospital, round, block)
         } else {
-            let early = height == next || height == next.next();
-            if early && self.early_body.as_ref().is_none_or(|(.., kept)| kept.header.height < next) {
-                self.early_body = Some((hospital, round, block));
+            if height == next || height == next.next() {
+                self.early_bodies.insert(hospital, (round, block));
             }
             Ok(())
         }
@@ -558,7 +559,7 @@ impl Validator {
         self.engine = engine(&self.chain);
         self.running = None;
         self.timers.clear();
-        self.early_body = None;
+        self.early_bodies.clear();
         self.nudged = true;
         self.not_before = Instant::now() + RECOVERY_PAUSE;
     }
