@@ -26,6 +26,10 @@ export interface WriteSearch {
   patient?: string;
 }
 
+export interface SettingsSearch {
+  section?: string;
+}
+
 const optionalText = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 const root = createRootRoute({ component: Shell });
@@ -67,7 +71,14 @@ const write = createRoute({
     patient: optionalText(search.patient),
   }),
 });
-const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage });
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: SettingsPage,
+  validateSearch: (search: Record<string, unknown>): SettingsSearch => ({
+    section: optionalText(search.section),
+  }),
+});
 
 const routeTree = root.addChildren([
   home,

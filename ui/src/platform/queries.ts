@@ -56,6 +56,7 @@ const STALE: Record<AppEvent["type"], CommandName[]> = {
   sessionChanged: ["session_state"],
   profilesChanged: ["profiles_list"],
   task: [],
+  news: [],
   network: ["network_state", "session_state", "ledger_state"],
 };
 

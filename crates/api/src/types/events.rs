@@ -38,9 +38,52 @@ pub enum AppEvent {
         /// How far it is now.
         task: TaskView,
     },
+    /// Something that a person who looks elsewhere wants to know.
+    News {
+        /// What.
+        news: NewsView,
+    },
     /// The network came or went.
     Network {
         /// How it is now.
         network: NetworkView,
     },
+}
+
+/// Kinds of news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum NewsKind {
+    /// A document came into the person's own records.
+    Record,
+    /// Advice from a clinician came into the person's own records.
+    Advice,
+    /// Somebody began to share.
+    Share,
+    /// Somebody asks to read.
+    Request,
+    /// A request was answered.
+    Answer,
+    /// An appointment was asked for, agreed or called off.
+    Appointment,
+    /// Somebody recovers this person's key, or asks for help with theirs.
+    Recovery,
+    /// A grant ends soon.
+    Expiring,
+    /// Somebody looked in a way that does not add up.
+    Flagged,
+}
+
+/// News in a few words. The window finds the sentence, and leaves names out while it is locked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct NewsView {
+    /// What kind.
+    pub kind: NewsKind,
+    /// Who it is from or about.
+    pub person: Option<String>,
+    /// What it is about: a document's title, for instance.
+    pub title: Option<String>,
 }

@@ -1,50 +1,43 @@
-import { Button, Card, Group, Stack, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { IconAddressBook } from "@tabler/icons-react";
+import { Card, Tabs } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useOpenSession } from "@/app/session";
-import { CopyValue, PlainValue } from "@/components/CopyValue";
-import { Page, Panel } from "@/components/Page";
-import { MyCardDialog } from "@/features/grants/ContactCards";
+import { Page } from "@/components/Page";
 import { LookSettings } from "./LookSettings";
+import { MeSettings } from "./MeSettings";
 
-/** Language, looks, and what others need to find me. */
+/** A section is a name in the address, a word in `settings.section` and a component. */
+const SECTIONS = { look: LookSettings, me: MeSettings };
+
+export type SettingsSection = keyof typeof SECTIONS;
+
+/** One section at a time, named in the address so that other pages can lead to it. */
 export function SettingsPage() {
   const { t } = useTranslation();
-  const { profile, participantId } = useOpenSession();
-  const [showing, card] = useDisclosure(false);
+  const { section } = useSearch({ from: "/settings" });
+  const navigate = useNavigate();
+  const chosen = section !== undefined && section in SECTIONS ? section : "look";
   return (
     <Page title={t("settings.title")}>
-      <Card maw={640}>
-        <LookSettings />
-      </Card>
-      <div className="ck-narrow">
-        <Panel title={t("settings.me")}>
-          <Stack px="xs">
-            {participantId && <CopyValue label={t("settings.id")} value={participantId} />}
-            <PlainValue
-              label={t("settings.custody")}
-              value={t(
-                profile.custody === "keyring" ? "settings.custodyKeyring" : "settings.custodyPassphrase",
-              )}
-            />
-            <Text size="sm" c="dimmed">
-              {t("settings.words")}
-            </Text>
-            <Group>
-              <Button
-                variant="default"
-                leftSection={<IconAddressBook size={18} aria-hidden />}
-                onClick={card.open}
-                data-testid="contact-card-open"
-              >
-                {t("grants.myCard")}
-              </Button>
-            </Group>
-          </Stack>
-        </Panel>
-      </div>
-      <MyCardDialog opened={showing} onClose={card.close} />
+      <Tabs
+        value={chosen}
+        onChange={(value) => navigate({ to: "/settings", search: { section: value ?? undefined } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          {Object.keys(SECTIONS).map((name) => (
+            <Tabs.Tab key={name} value={name} data-testid={`settings-${name}`}>
+              {t(`settings.section.${name as SettingsSection}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {Object.entries(SECTIONS).map(([name, Section]) => (
+          <Tabs.Panel key={name} value={name}>
+            <Card maw={720}>
+              <Section />
+            </Card>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
     </Page>
   );
 }

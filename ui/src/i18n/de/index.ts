@@ -1,0 +1,38 @@
+import { access } from "./access";
+import { app } from "./app";
+import { clinic } from "./clinic";
+import { content } from "./content";
+import { errors } from "./errors";
+import { grants } from "./grants";
+import { home } from "./home";
+import { hospitals } from "./hospitals";
+import { ledger } from "./ledger";
+import { onboarding } from "./onboarding";
+import { records } from "./records";
+import { settings } from "./settings";
+import { shared } from "./shared";
+import { start } from "./start";
+import { trust } from "./trust";
+import { unlock } from "./unlock";
+import { words } from "./words";
+
+/** The same in German. */
+export const de = {
+  ...access,
+  ...app,
+  ...clinic,
+  ...content,
+  ...errors,
+  ...grants,
+  ...home,
+  ...hospitals,
+  ...ledger,
+  ...onboarding,
+  ...records,
+  ...settings,
+  ...shared,
+  ...start,
+  ...trust,
+  ...unlock,
+  ...words,
+};

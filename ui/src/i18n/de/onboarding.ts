@@ -1,0 +1,43 @@
+import type { onboarding as en } from "../en/onboarding";
+import type { SameShape } from "../shape";
+
+export const onboarding: SameShape<typeof en> = {
+  onboarding: {
+    nameTitle: "Wie heißen Sie?",
+    nameLabel: "Ihr Name",
+    nameHint: "So, wie Ärzte und Angehörige ihn sehen sollen.",
+    custodyTitle: "Wo soll Ihr Schlüssel liegen?",
+    custodyLead: "Ihr Schlüssel öffnet Ihre Unterlagen. Er verlässt diesen Computer nie.",
+    keyring: "Im Schlüsselbund dieses Computers (empfohlen)",
+    keyringHint: "Öffnet sich, wenn Sie sich am Computer anmelden.",
+    keyringLocked:
+      "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren Sie ihn und versuchen Sie es erneut.",
+    keyringMissing: "Dieser Computer hat keinen Schlüsselbund. Wählen Sie stattdessen ein Kennwort.",
+    passphrase: "Hinter einem Kennwort",
+    passphraseHint: "Sie geben es jedes Mal ein, wenn Sie CareKey öffnen.",
+    passphraseLabel: "Kennwort",
+    passphraseAgain: "Kennwort, noch einmal",
+    passphraseShort: "Nehmen Sie mindestens 10 Zeichen.",
+    passphraseDiffers: "Die beiden Kennwörter sind verschieden.",
+    wordsTitle: "Schreiben Sie diese 24 Wörter auf",
+    wordsLead:
+      "Damit bekommen Sie alles zurück, wenn dieser Computer verloren geht. Sie werden nur jetzt gezeigt. Schreiben Sie sie der Reihe nach auf Papier und bewahren Sie es sicher auf. Wer die Wörter hat, hat Ihre Unterlagen.",
+    wordsWritten: "Ich habe sie aufgeschrieben",
+    confirmTitle: "Eine kurze Probe",
+    confirmLead: "Geben Sie diese Wörter von Ihrem Papier ein.",
+    wordNumber: "Wort {{n}}",
+    codeTitle: "Ihr Code vom Krankenhaus",
+    codeLead: "Der Empfang gibt Ihnen einen Code, nachdem er Ihren Ausweis gesehen hat. Er gilt einmal.",
+    codeLabel: "Code",
+    register: "Anmelden",
+    restoreTitle: "Geben Sie Ihre 24 Wörter ein",
+    restoreLead: "Der Reihe nach, mit Leerzeichen dazwischen.",
+    restoreLabel: "Die 24 Wörter",
+    restoreCount_one: "{{count}} Wort von 24",
+    restoreCount_other: "{{count}} Wörter von 24",
+    restoreStart: "Wiederherstellen",
+    restoring:
+      "Ihre Unterlagen werden wiedergefunden. Sie können das Fenster offen lassen und etwas anderes tun.",
+    create: "Schlüssel erzeugen",
+  },
+};

@@ -1,0 +1,24 @@
+import type { start as en } from "../en/start";
+import type { SameShape } from "../shape";
+
+export const start: SameShape<typeof en> = {
+  start: {
+    title: "Wessen CareKey möchten Sie öffnen?",
+    lead: "Jede Person hat ihr eigenes Fenster.",
+    people: "Personen des Beispielnetzes",
+    own: "Auf diesem Computer",
+    starting: "Das Beispielnetz startet. Das dauert einige Sekunden.",
+    failed: "Das Netz konnte nicht gestartet werden.",
+    offline:
+      "Zurzeit ist kein Krankenhaus erreichbar. Was auf diesem Computer liegt, können Sie trotzdem öffnen.",
+    open: "Öffnen",
+    openNew: "In neuem Fenster öffnen",
+    isOpen: "Fenster offen",
+    locked: "Gesperrt",
+    create: "CareKey für mich einrichten",
+    createHint: "Sie brauchen den Code vom Empfang Ihres Krankenhauses.",
+    restore: "CareKey wiederherstellen",
+    restoreHint: "Mit den 24 Wörtern, die Sie aufgeschrieben haben.",
+    none: "Auf diesem Computer hat noch niemand CareKey eingerichtet.",
+  },
+};

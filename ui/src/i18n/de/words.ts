@@ -1,0 +1,65 @@
+import type { words as en } from "../en/words";
+import type { SameShape } from "../shape";
+
+export const words: SameShape<typeof en> = {
+  collection: {
+    general: "Allgemein",
+    heart: "Herz",
+    medication: "Medikamente",
+    laboratory: "Labor",
+    mentalHealth: "Psychische Gesundheit",
+    devices: "Geräte",
+  },
+  yours: {
+    general: "Ihre allgemeinen Unterlagen",
+    heart: "Ihre Unterlagen zum Herzen",
+    medication: "Ihre Unterlagen zu Medikamenten",
+    laboratory: "Ihre Laborunterlagen",
+    mentalHealth: "Ihre Unterlagen zur psychischen Gesundheit",
+    devices: "die Messwerte Ihrer Geräte",
+    record: "„{{title}}“",
+  },
+  purpose: {
+    treatment: "Behandlung",
+    secondOpinion: "Zweitmeinung",
+    followUp: "Verlaufskontrolle",
+    familyCare: "Hilfe in der Familie",
+    other: "Anderes",
+  },
+  for: {
+    treatment: "zur Behandlung",
+    secondOpinion: "für eine Zweitmeinung",
+    followUp: "zur Verlaufskontrolle",
+    familyCare: "um Ihnen zu helfen",
+    other: "aus einem anderen Grund",
+  },
+  /** Common words of clinical documents; any other stands as the document has it. */
+  status: {
+    active: "aktiv",
+    inactive: "nicht aktiv",
+    resolved: "überwunden",
+    remission: "in Rückbildung",
+    recurrence: "wiedergekehrt",
+    relapse: "wiedergekehrt",
+    completed: "abgeschlossen",
+    stopped: "abgesetzt",
+    onHold: "ausgesetzt",
+    severe: "schwer",
+    moderate: "mittel",
+    mild: "leicht",
+    final: "endgültig",
+    preliminary: "vorläufig",
+    planned: "geplant",
+    finished: "beendet",
+    high: "hohes Risiko",
+    low: "geringes Risiko",
+  },
+  theirs: {
+    general: "Allgemeine Unterlagen",
+    heart: "Unterlagen zum Herzen",
+    medication: "Unterlagen zu Medikamenten",
+    laboratory: "Laborunterlagen",
+    mentalHealth: "Unterlagen zur psychischen Gesundheit",
+    devices: "Messwerte von Geräten",
+  },
+};

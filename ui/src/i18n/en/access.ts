@@ -1,0 +1,26 @@
+export const access = {
+  access: {
+    title: "Who looked",
+    lead: "Every time someone opens your records, the hospital and the reader both report it. Here the two are compared.",
+    onlyFlagged: "Only what needs attention",
+    empty: "Nobody has opened your records yet.",
+    emptyFlagged: "Nothing needs your attention.",
+    when: "When",
+    who: "Who",
+    what: "What",
+    list: "List of {{collection}}",
+    refused: "Refused",
+    refusedHint: "{{name}} asked for this and the hospital did not give it out.",
+    both: "Both sides report it",
+    waiting: "The other side has not reported it yet",
+    onlyHospital: "Only the hospital reports this",
+    onlyHospitalHint:
+      "{{hospital}} says that {{name}} read this, but their program did not report it. Ask {{name}}, or stop their access.",
+    onlyReader: "Only the reader reports this",
+    onlyReaderHint: "{{name}} reports having read this, but {{hospital}} did not. Ask the hospital why.",
+    hospital: "Hospital",
+    receipt: "Receipt in block",
+    evidence: "Reader’s signature",
+    show: "Show details",
+  },
+};

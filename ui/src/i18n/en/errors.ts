@@ -1,0 +1,131 @@
+export const errors = {
+  errors: {
+    title: "That did not work",
+    code: "Code",
+    detail: "Technical detail",
+    message: "Message",
+    invalidRequest: {
+      what: "Something in the form is not right.",
+      todo: "Check what you typed and try again.",
+    },
+    unknownCommand: {
+      what: "The window and the program do not fit together.",
+      todo: "Close CareKey and start it again.",
+    },
+    notFound: { what: "This is no longer there.", todo: "Go back; the list shows what there is." },
+    noProfile: { what: "Nobody is open in this window.", todo: "Choose a person on the first page." },
+    locked: { what: "CareKey is locked.", todo: "Unlock it and try again." },
+    wrongPassphrase: {
+      what: "This passphrase does not open your records.",
+      todo: "Check capital letters and try again. Nothing was lost.",
+    },
+    keyringMissing: {
+      what: "The key store of this computer does not answer.",
+      todo: "Sign in to the computer again, or set CareKey up with a passphrase.",
+    },
+    keyringLocked: {
+      what: "The key store of this computer is locked.",
+      todo: "Unlock it with the password of your computer, then try again.",
+    },
+    keyringEntryMissing: {
+      what: "Your key is no longer in this computer’s key store.",
+      todo: "Bring CareKey back with your 24 words. Your records are safe.",
+    },
+    wordsInvalid: {
+      what: "These are not 24 words that belong together.",
+      todo: "Compare each word with your paper; the order matters.",
+    },
+    wordsMismatch: {
+      what: "A word differs from the one shown.",
+      todo: "Look at your paper and type it again.",
+    },
+    enrolmentRefused: {
+      what: "The code was not accepted.",
+      todo: "Check it, or ask the front desk for a new one: each code works once.",
+    },
+    notEnrolled: {
+      what: "You are not registered yet.",
+      todo: "Type the code from your hospital’s front desk.",
+    },
+    offline: {
+      what: "No hospital can be reached.",
+      todo: "Check the connection. What you do here is kept and sent later.",
+    },
+    hospitalUnreachable: {
+      what: "The hospital that keeps this cannot be reached.",
+      todo: "Try again in a few minutes.",
+    },
+    hospitalUntrusted: {
+      what: "A hospital gave an answer that does not check out.",
+      todo: "It was not used. Try again; if it stays, tell the hospital.",
+    },
+    wrongNetwork: {
+      what: "The network file is damaged or belongs to another network.",
+      todo: "Get the file again from your hospital.",
+    },
+    ledgerStale: {
+      what: "What this computer knows is too old to rely on.",
+      todo: "Connect to the internet and try again.",
+    },
+    accessRefused: {
+      what: "The hospital did not allow this.",
+      todo: "Ask the patient to share it with you.",
+    },
+    grantRevoked: {
+      what: "The patient has stopped sharing this.",
+      todo: "Ask the patient if you still need it.",
+    },
+    grantExpired: {
+      what: "The time you could read this is over.",
+      todo: "Ask the patient to share it again.",
+    },
+    alreadyGranted: {
+      what: "This person can read it already.",
+      todo: "To change the end date, stop it first and share it again.",
+    },
+    certificateExpired: { what: "A certificate has run out.", todo: "Ask the hospital to renew it." },
+    certificateRevoked: {
+      what: "A certificate was withdrawn.",
+      todo: "Ask the hospital why before you rely on it.",
+    },
+    recordAltered: {
+      what: "This record is not what its author signed.",
+      todo: "It is not shown. Tell the hospital that keeps it.",
+    },
+    proofInvalid: {
+      what: "A proof about this record does not hold.",
+      todo: "It is not shown. Try again; if it stays, tell the hospital.",
+    },
+    recordErased: {
+      what: "This record was erased.",
+      todo: "Its content is gone; only the fact that it existed remains.",
+    },
+    contactCardInvalid: {
+      what: "This is not a valid contact card.",
+      todo: "Copy the whole text, from “carecard1” to its end.",
+    },
+    fileUnreadable: {
+      what: "The file cannot be read.",
+      todo: "Check that it is still there and that you may open it.",
+    },
+    fileChanged: {
+      what: "The file changed while it was being read.",
+      todo: "Close the program that writes to it and try again. Nothing was sent.",
+    },
+    fileTooLarge: { what: "The file is too large for a record.", todo: "Split it or choose a smaller one." },
+    fileUnwritable: { what: "The file cannot be written there.", todo: "Choose another folder." },
+    diskFull: {
+      what: "The disk of this computer is full.",
+      todo: "Make room and try again. Nothing was lost.",
+    },
+    vaultDamaged: {
+      what: "The local store on this computer is damaged.",
+      todo: "Bring CareKey back with your 24 words. Your records are safe at the hospitals.",
+    },
+    cancelled: { what: "Stopped.", todo: "Nothing was kept." },
+    internal: {
+      what: "Something unforeseen happened.",
+      todo: "Try again. If it stays, the details below help to find out why.",
+    },
+  },
+};

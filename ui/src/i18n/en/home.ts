@@ -1,0 +1,21 @@
+export const home = {
+  home: {
+    hello: "Hello, {{name}}",
+    new: "What is new",
+    newEmpty: "New documents and results appear here as soon as a hospital has written them.",
+    allRecords_one: "The one record you have",
+    allRecords_other: "All {{count}} records",
+    who: "Who can see my records",
+    whoEmpty: "Only you. When you let a doctor or a relative read something, they appear here.",
+    allPeople: "All people",
+    looked: "Who looked",
+    lookedEmpty: "Nobody has opened your records. Each time someone does, it is written down here.",
+    allActivity: "Everything",
+    attention_one: "One access needs your attention",
+    attention_other: "{{count}} accesses need your attention",
+    look: "Have a look",
+    share: "Share records",
+    sharing_one: "One person shares records with you",
+    sharing_other: "{{count}} people share records with you",
+  },
+};

@@ -1,0 +1,33 @@
+export const hospitals = {
+  hospitals: {
+    agrees: "agrees.",
+    unknown: "was not asked yet.",
+    silent: "does not answer since {{since}}.",
+    behind: "is behind since {{since}}. It may be catching up.",
+    untrusted: "showed something that does not fit. Do not rely on it, and tell the health authority.",
+    noticed: {
+      equivocation: "Showed a different history",
+      signedTwice: "Signed two different histories",
+      forgedHead: "Showed a state that too few hospitals signed",
+      wrongProof: "Gave answers that do not check out",
+      hiddenRegistry: "Left out which hospitals or certificates were withdrawn",
+      withheld: "Did not hand out what it announced",
+      stale: "Stayed behind for long, though it answered",
+    },
+    times_one: "once, {{time}}",
+    times_other: "{{count}} times, last {{time}}",
+    anotherHistory: "{{hospital}} showed a different history",
+    keeps_one: "Your app keeps to the one that a hospital signed first.",
+    keeps_other: "Your app keeps to the one that {{count}} hospitals signed.",
+    wrongAnswer: "{{hospital}} gave an answer that does not check out",
+    leftAside: "Your app left it aside and asks the other hospitals. What you see here is checked.",
+    tell: "Save the proof and give it to the health authority.",
+    saveProof: "Save the proof",
+    proofSaved: "The proof was saved.",
+    hide: "Hide",
+    paused: "The network is paused",
+    pausedFew: "Fewer than two thirds of the hospitals answer. What you do now is saved here and sent later.",
+    pausedStill:
+      "Hospitals answer, but nothing is being confirmed. What you do now is saved here and sent later.",
+  },
+};

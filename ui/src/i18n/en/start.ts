@@ -1,0 +1,20 @@
+export const start = {
+  start: {
+    title: "Whose CareKey do you want to open?",
+    lead: "Every person has a window of their own.",
+    people: "People of the sample network",
+    own: "On this computer",
+    starting: "The sample network is starting. This takes a few seconds.",
+    failed: "The network could not be started.",
+    offline: "No hospital can be reached right now. You can still open what is on this computer.",
+    open: "Open",
+    openNew: "Open in a new window",
+    isOpen: "Window open",
+    locked: "Locked",
+    create: "Set up CareKey for me",
+    createHint: "You need the code from your hospital’s front desk.",
+    restore: "Bring CareKey back",
+    restoreHint: "With the 24 words you wrote down.",
+    none: "Nobody has set up CareKey on this computer yet.",
+  },
+};
