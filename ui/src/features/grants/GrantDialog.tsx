@@ -22,9 +22,10 @@ import type { Purpose } from "@/bindings/Purpose";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { COLLECTIONS } from "@/features/records/collections";
 import { useAsk, useDo } from "@/platform/queries";
-import { emptyDraft, type GrantDraft, requestOf, sentenceOf, type Term, targetOf } from "./draft";
+import { draftOf, emptyDraft, type GrantDraft, requestOf, sentenceOf, type Term, targetOf } from "./draft";
 import { GrantPreview, Sentence } from "./GrantPreview";
 import { GrantSent } from "./GrantSent";
+import type { GrantDialogProps } from "./prefill";
 
 const PURPOSES: Purpose[] = ["treatment", "secondOpinion", "followUp", "familyCare", "other"];
 const TERMS = [
@@ -35,15 +36,8 @@ const TERMS = [
   ["date", "grants.onDate"],
 ] as const satisfies readonly (readonly [Term, string])[];
 
-interface Props {
-  opened: boolean;
-  onClose: () => void;
-  /** A record that is to be shared, when the dialog is opened from it. */
-  recordId?: string;
-}
-
 /** Who, what, until when and why, beside the sentence and the preview they make; then how far the grant is. */
-export function GrantDialog({ opened, onClose, recordId }: Props) {
+export function GrantDialog({ opened, onClose, prefill, onShared }: GrantDialogProps) {
   const { t } = useTranslation();
   const narrow = useMediaQuery("(max-width: 56em)");
   return (
@@ -55,23 +49,20 @@ export function GrantDialog({ opened, onClose, recordId }: Props) {
       title={t("grants.dialogTitle")}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
-      {opened && <GrantForm onClose={onClose} recordId={recordId} />}
+      {opened && <GrantForm onClose={onClose} prefill={prefill} onShared={onShared} />}
     </Modal>
   );
 }
 
-function GrantForm({ onClose, recordId }: { onClose: () => void; recordId?: string }) {
+function GrantForm({ onClose, prefill, onShared }: Omit<GrantDialogProps, "opened">) {
   const { t } = useTranslation();
   const [now] = useState(() => Date.now());
-  const [draft, setDraft] = useState<GrantDraft>({
-    ...emptyDraft,
-    ...(recordId ? { form: "record" as const, recordId } : {}),
-  });
+  const [draft, setDraft] = useState<GrantDraft>(() => draftOf(prefill));
   const change = (part: Partial<GrantDraft>) => setDraft((old) => ({ ...old, ...part }));
   const directory = useAsk("directory_list", {});
   const contacts = useAsk("contacts_list", {});
   const records = useAsk("records_list", {});
-  const create = useDo("grants_create");
+  const create = useDo("grants_create", (grant) => onShared?.(grant, prefill?.requestId));
 
   const people = useMemo(
     () => [...(directory.data?.people ?? []), ...(contacts.data?.people ?? [])],

@@ -1,3 +1,4 @@
+import dayjs from "dayjs";
 import type { TFunction } from "i18next";
 import { day } from "@/app/locale";
 import type { Collection } from "@/bindings/Collection";
@@ -7,6 +8,7 @@ import type { GrantWhat } from "@/bindings/GrantWhat";
 import type { PersonView } from "@/bindings/PersonView";
 import type { Purpose } from "@/bindings/Purpose";
 import type { RecordRow } from "@/bindings/RecordRow";
+import type { GrantPrefill } from "./prefill";
 import { yours } from "./words";
 
 export type Term = "month" | "quarter" | "year" | "open" | "date";
@@ -34,6 +36,28 @@ export const emptyDraft: GrantDraft = {
   purpose: null,
   note: "",
 };
+
+/** The choices as they stand when the dialog opens. */
+export function draftOf(prefill: GrantPrefill | undefined): GrantDraft {
+  if (!prefill) return emptyDraft;
+  const target = prefill.targets?.[0];
+  return {
+    ...emptyDraft,
+    granteeId: prefill.personId ?? null,
+    form: target?.kind ?? "collection",
+    collection: target?.kind === "collection" ? target.collection : null,
+    recordId: target?.kind === "record" ? target.recordId : null,
+    purpose: prefill.purpose ?? null,
+    note: prefill.note ?? "",
+    ...(prefill.until === undefined ? {} : termOf(prefill.until)),
+  };
+}
+
+function termOf(until: number | null): Pick<GrantDraft, "term" | "date"> {
+  return until === null
+    ? { term: "open", date: null }
+    : { term: "date", date: dayjs(until).format("YYYY-MM-DD") };
+}
 
 export function targetOf(draft: GrantDraft): GrantTarget | null {
   if (draft.form === "collection") {

@@ -141,7 +141,11 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
       <TrustLine trust={view.trust} recordId={row.id} patientId={patientId} />
       {save.isError && <ErrorNotice error={save.error} />}
       <Content content={view.content} trust={view.trust} />
-      <GrantDialog opened={sharing} onClose={share.close} recordId={row.id} />
+      <GrantDialog
+        opened={sharing}
+        onClose={share.close}
+        prefill={{ targets: [{ kind: "record", recordId: row.id }] }}
+      />
     </>
   );
 }
