@@ -33,6 +33,7 @@ mod images;
 pub mod limits;
 mod pdf;
 mod recognise;
+pub mod summary;
 mod text;
 mod view;
 

@@ -229,7 +229,9 @@ mod tests {
     }
 
     fn texts(page: &Page) -> Vec<&str> {
-        page.iter().filter_map(|mark| if let Mark::Text { text, .. } = mark { Some(text.as_str()) } else { None }).collect()
+        page.iter()
+            .filter_map(|mark| if let Mark::Text { text, .. } = mark { Some(text.as_str()) } else { None })
+            .collect()
     }
 
     #[test]
