@@ -45,6 +45,8 @@ export const SCREENS = {
       await page.waitForSelector('[data-testid="grant-sent-state"][data-state="confirmed"]');
     },
   ],
+  myCard: ["as=maria", "#/people", (page) => page.getByTestId("contact-card-open").click()],
+  addRelative: ["as=maria", "#/people", (page) => page.getByTestId("contact-add-open").click()],
   activity: ["as=maria", "#/activity"],
   settings: ["as=maria", "#/settings"],
   ledger: ["as=maria", "#/", (page) => page.getByTestId("ledger-footer").click()],

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::types::*;
 use crate::{
-    access, clinic, errors, grants, home, ledger, network, onboarding, people, profiles, proof, records, session,
-    settings, shared, tasks,
+    access, clinic, errors, grants, home, ledger, network, onboarding, people, pictures, profiles, proof, records,
+    session, settings, shared, tasks,
 };
 
 macro_rules! table {
@@ -85,6 +85,8 @@ table! {
 
     LedgerStateRequest => ledger::state;
     EvidenceExportRequest => ledger::export_evidence;
+
+    PictureSaveRequest => pictures::save;
 
     TasksListRequest => tasks::list;
     TaskCancelRequest => tasks::cancel;

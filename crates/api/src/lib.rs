@@ -24,6 +24,7 @@ mod network;
 mod onboarding;
 mod opened;
 mod people;
+mod pictures;
 mod profiles;
 mod proof;
 mod pump;

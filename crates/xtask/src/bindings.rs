@@ -17,6 +17,8 @@ pub(crate) const EXPORT_DIR: &str = "TS_RS_EXPORT_DIR";
 /// Writes them anew; types that are no more lose their file.
 pub(crate) fn write() -> Result<()> {
     let fresh = fresh_folder()?;
+    // The app's crate is built along and looks for its page, which is made from the bindings.
+    fs::create_dir_all(root().join("ui/dist"))?;
     let test = ["test", "--workspace", DESKTOP_TESTS, "--lib", "--quiet", "export_bindings"];
     run(cargo(&test).env(EXPORT_DIR, &fresh))?;
     let (fresh, committed) = (files(&fresh)?, files(&root().join(COMMITTED))?);

@@ -30,6 +30,7 @@ import type { NetworkStateRequest } from "./NetworkStateRequest";
 import type { NetworkView } from "./NetworkView";
 import type { PeopleView } from "./PeopleView";
 import type { PersonView } from "./PersonView";
+import type { PictureSaveRequest } from "./PictureSaveRequest";
 import type { ProfileCloseRequest } from "./ProfileCloseRequest";
 import type { ProfileLockRequest } from "./ProfileLockRequest";
 import type { ProfileOpenRequest } from "./ProfileOpenRequest";
@@ -233,6 +234,10 @@ ledger_state: Call<LedgerStateRequest, LedgerView>,
  *`evidence_export`
  */
 evidence_export: Call<EvidenceExportRequest, Done>, 
+/**
+ *`picture_save`
+ */
+picture_save: Call<PictureSaveRequest, Done>, 
 /**
  *`tasks_list`
  */

@@ -367,6 +367,7 @@ const answers: Answers = {
 
   ledger_state: () => ledgerOf(world),
   evidence_export: () => ({}),
+  picture_save: () => ({}),
   tasks_list: () => ({ tasks: world.tasks }),
   task_cancel: ({ taskId }) => {
     world.cancelled.add(taskId);

@@ -99,6 +99,8 @@ commands! {
     ledger_state: LedgerStateRequest => LedgerView;
     evidence_export: EvidenceExportRequest => Done;
 
+    picture_save: PictureSaveRequest => Done;
+
     tasks_list: TasksListRequest => TasksView;
     task_cancel: TaskCancelRequest => Done;
 }

@@ -2,8 +2,9 @@ import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/cor
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CopyValue } from "@/components/CopyValue";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { QrReader } from "@/components/qr/QrReader";
+import { QrShare } from "@/components/qr/QrShare";
 import { useAsk, useDo } from "@/platform/queries";
 
 interface DialogProps {
@@ -11,7 +12,7 @@ interface DialogProps {
   onClose: () => void;
 }
 
-/** Adds a relative by the text of their contact card. */
+/** Adds a relative by their contact card, as a text or as a picture. */
 export function AddContactDialog({ opened, onClose }: DialogProps) {
   const { t } = useTranslation();
   const [card, setCard] = useState("");
@@ -40,13 +41,14 @@ export function AddContactDialog({ opened, onClose }: DialogProps) {
       >
         <Stack>
           <Text>{t("grants.cardLead")}</Text>
+          <QrReader onText={setCard} />
           <Textarea
             label={t("grants.cardLabel")}
             value={card}
             onChange={(event) => setCard(event.currentTarget.value)}
-            minRows={4}
+            minRows={3}
             autosize
-            maxRows={8}
+            maxRows={5}
             spellCheck={false}
             data-autofocus
             data-testid="contact-card-input"
@@ -84,6 +86,7 @@ export function MyCardDialog({ opened, onClose }: DialogProps) {
     <Modal
       opened={opened}
       onClose={onClose}
+      size="lg"
       title={t("grants.myCardTitle")}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
@@ -92,7 +95,11 @@ export function MyCardDialog({ opened, onClose }: DialogProps) {
         {card.isError && <ErrorNotice error={card.error} retry={() => card.refetch()} />}
         {card.data && (
           <div data-testid="contact-card">
-            <CopyValue label={card.data.person.name} value={card.data.card} />
+            <QrShare
+              value={card.data.card}
+              label={t("grants.cardOf", { name: card.data.person.name })}
+              fileName={t("grants.cardFile", { name: card.data.person.name })}
+            />
           </div>
         )}
       </Stack>

@@ -67,13 +67,15 @@ export const grants: SameShape<typeof en> = {
     confirmedHint: "{{name}} kann es jetzt lesen. Sie können es hier jederzeit beenden.",
     cardTitle: "Angehörige hinzufügen",
     cardLead:
-      "Bitten Sie sie um ihre Kontaktkarte: einen Text, der mit „carecard1“ beginnt. Sie steht dort unter Personen.",
-    cardLabel: "Kontaktkarte",
+      "Bitten Sie sie um ihre Kontaktkarte. Sie steht dort unter Personen, als Code zum Fotografieren und als Text, der mit „carecard1“ beginnt.",
+    cardLabel: "Oder der Text der Karte",
+    cardOf: "Kontaktkarte von {{name}}",
+    cardFile: "Kontaktkarte {{name}}",
     cardAdd: "Hinzufügen",
     cardAdded: "{{name}} wurde hinzugefügt. Sie können jetzt Unterlagen teilen.",
     myCardTitle: "Meine Kontaktkarte",
     myCardLead:
-      "Geben Sie diesen Text jemandem, der Unterlagen mit Ihnen teilen möchte. Er enthält Ihren Namen und öffentliche Schlüssel, nichts Geheimes.",
+      "Geben Sie sie jemandem, der Unterlagen mit Ihnen teilen möchte: Lassen Sie den Code fotografieren, oder schicken Sie das Bild oder den Text. Sie enthält nichts Geheimes.",
     about: "Über {{name}}",
     nothingShared: "{{name}} kann keine Ihrer Unterlagen sehen.",
   },

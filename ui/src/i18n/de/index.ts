@@ -8,6 +8,7 @@ import { home } from "./home";
 import { hospitals } from "./hospitals";
 import { ledger } from "./ledger";
 import { onboarding } from "./onboarding";
+import { qr } from "./qr";
 import { records } from "./records";
 import { settings } from "./settings";
 import { shared } from "./shared";
@@ -28,6 +29,7 @@ export const de = {
   ...hospitals,
   ...ledger,
   ...onboarding,
+  ...qr,
   ...records,
   ...settings,
   ...shared,

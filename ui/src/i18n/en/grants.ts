@@ -64,13 +64,15 @@ export const grants = {
     confirmedHint: "{{name}} can read it now. You can stop it here at any time.",
     cardTitle: "Add a relative",
     cardLead:
-      "Ask them for their contact card: a text that begins with “carecard1”. They find it under People.",
-    cardLabel: "Contact card",
+      "Ask them for their contact card. They find it under People, as a code to photograph and as a text that begins with “carecard1”.",
+    cardLabel: "Or the text of the card",
+    cardOf: "Contact card of {{name}}",
+    cardFile: "Contact card {{name}}",
     cardAdd: "Add",
     cardAdded: "{{name}} was added. You can now share records.",
     myCardTitle: "My contact card",
     myCardLead:
-      "Give this text to someone who wants to share their records with you. It holds your name and public keys, nothing secret.",
+      "Give this to someone who wants to share their records with you: let them photograph the code, or send them the picture or the text. It holds nothing secret.",
     about: "About {{name}}",
     nothingShared: "{{name}} cannot see any of your records.",
   },
