@@ -26,6 +26,24 @@ export const SCREENS = {
   home: ["as=maria", "#/"],
   homeNew: ["as=maria&new", "#/"],
   records: ["as=maria", "#/records"],
+  recordsMany: [
+    "as=maria&many=5000",
+    "#/records",
+    async (page) => {
+      await page.getByTestId("timeline").waitFor();
+      await page.mouse.wheel(0, 9000);
+      await page.waitForTimeout(300);
+    },
+  ],
+  recordsYear: [
+    "as=maria&many=5000",
+    "#/records",
+    async (page) => {
+      await page.getByTestId("timeline-jump").click();
+      await page.getByRole("option", { name: /^2015/ }).click();
+      await page.waitForTimeout(500);
+    },
+  ],
   lab: ["as=maria", "#/records/a1"],
   summary: ["as=maria", "#/records/a5"],
   image: ["as=maria", "#/records/a3"],

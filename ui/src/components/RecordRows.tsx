@@ -31,36 +31,29 @@ export function RecordIcon({ kind, size = 24 }: { kind: RecordKind; size?: numbe
   return <KindIcon size={size} stroke={1.5} color="var(--mantine-primary-color-light-color)" aria-hidden />;
 }
 
-/** Records, newest first; the whole row opens. `patientId` is set in somebody else's records. */
+/** A few records, newest first. A list that may grow long is a `Timeline`. */
 export function RecordRows(props: { rows: RecordRow[]; patientId?: string; compact?: boolean }) {
   return (
     <div className="ck-rows">
-      {props.rows.map((row) =>
-        props.patientId === undefined ? (
-          <Link
-            key={row.id}
-            to="/records/$recordId"
-            params={{ recordId: row.id }}
-            className="ck-row"
-            data-testid="record-row"
-            data-record={row.id}
-          >
-            <RecordLine row={row} compact={props.compact} />
-          </Link>
-        ) : (
-          <Link
-            key={row.id}
-            to="/shared/$patientId/$recordId"
-            params={{ patientId: props.patientId, recordId: row.id }}
-            className="ck-row"
-            data-testid="record-row"
-            data-record={row.id}
-          >
-            <RecordLine row={row} compact={props.compact} />
-          </Link>
-        ),
-      )}
+      {props.rows.map((row) => (
+        <RecordLink key={row.id} row={row} patientId={props.patientId} compact={props.compact} />
+      ))}
     </div>
+  );
+}
+
+/** One record; the whole row opens. `patientId` is set in somebody else's records. */
+export function RecordLink(props: { row: RecordRow; patientId?: string; compact?: boolean }) {
+  const { row, patientId, compact } = props;
+  const common = { className: "ck-row", "data-testid": "record-row", "data-record": row.id };
+  return patientId === undefined ? (
+    <Link to="/records/$recordId" params={{ recordId: row.id }} {...common}>
+      <RecordLine row={row} compact={compact} />
+    </Link>
+  ) : (
+    <Link to="/shared/$patientId/$recordId" params={{ patientId, recordId: row.id }} {...common}>
+      <RecordLine row={row} compact={compact} />
+    </Link>
   );
 }
 

@@ -8,6 +8,7 @@ import type { SessionView } from "@/bindings/SessionView";
 import type { TaskKind } from "@/bindings/TaskKind";
 import { COLLECTIONS } from "@/features/records/collections";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
+import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
 import { checksOf, ledgerOf, makeWorld, trouble, type World } from "./world";
@@ -452,6 +453,7 @@ function readAddress() {
     world.patients = [];
     world.family = [];
   }
+  if (query.has("many")) world.records = manyRecords(Number(query.get("many")) || 5_000, world.records);
   const language = query.get("lang");
   if (language === "de" || language === "en") world.settings.language = language;
   const theme = query.get("theme");

@@ -7,7 +7,7 @@ import type { ShareView } from "@/bindings/ShareView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { AnchorLink, ButtonLink } from "@/components/links";
 import { Empty, RowSkeletons } from "@/components/Page";
-import { RecordRows } from "@/components/RecordRows";
+import { TimelineOf } from "@/components/Timeline";
 import { theirs } from "@/features/grants/words";
 import { useAsk } from "@/platform/queries";
 import { PatientFrame } from "./PatientFrame";
@@ -71,7 +71,7 @@ export function SharedPersonPage({ patientId }: { patientId: string }) {
             )}
             {view.records.length > 0 && (
               <Card p="xs" data-testid="records-list">
-                <RecordRows rows={view.records} patientId={patientId} />
+                <TimelineOf rows={view.records} patientId={patientId} />
               </Card>
             )}
           </>

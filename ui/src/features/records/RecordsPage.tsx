@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Empty, Page, RowSkeletons } from "@/components/Page";
-import { RecordRows } from "@/components/RecordRows";
+import { TimelineOf } from "@/components/Timeline";
 import { type CallError, host, type ResponseOf } from "@/platform";
 import { isCollection } from "./collections";
 import { ImportDialog } from "./ImportDialog";
@@ -81,7 +81,7 @@ export function RecordsPage() {
       )}
       {list.data && list.data.records.length > 0 && (
         <Card p="xs" data-testid="records-list">
-          <RecordRows rows={list.data.records} />
+          <TimelineOf rows={list.data.records} />
         </Card>
       )}
       <ImportDialog opened={adding} onClose={add.close} />

@@ -13,6 +13,7 @@ import { records } from "./records";
 import { settings } from "./settings";
 import { shared } from "./shared";
 import { start } from "./start";
+import { timeline } from "./timeline";
 import { trust } from "./trust";
 import { unlock } from "./unlock";
 import { words } from "./words";
@@ -34,6 +35,7 @@ export const en = {
   ...settings,
   ...shared,
   ...start,
+  ...timeline,
   ...trust,
   ...unlock,
   ...words,
