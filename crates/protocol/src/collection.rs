@@ -1,5 +1,7 @@
 //! The collections a patient's records lie in.
 
+use std::io::{Error as IoError, ErrorKind, Read};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// A named part of a patient's record; the unit of a standing grant.
@@ -34,5 +36,57 @@ impl Collection {
     /// The collection with that byte.
     pub fn from_index(index: u8) -> Option<Self> {
         Self::ALL.get(usize::from(index)).copied()
+    }
+}
+
+/// One or more collections, as a set of bits. There is no empty set: whoever asks for nothing does not ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize)]
+pub struct Collections(u8);
+
+impl Collections {
+    /// All there are: a person's whole record.
+    pub const ALL: Self = Self((1 << Collection::ALL.len()) - 1);
+
+    /// The set of these; none if there are none.
+    pub fn new(members: impl IntoIterator<Item = Collection>) -> Option<Self> {
+        let bits = members.into_iter().fold(0, |bits, member| bits | 1 << member.index());
+        (bits != 0).then_some(Self(bits))
+    }
+
+    /// The members, in the order shown to people.
+    pub fn iter(self) -> impl Iterator<Item = Collection> {
+        Collection::ALL.into_iter().filter(move |member| self.contains(*member))
+    }
+
+    /// Whether a collection is a member.
+    pub fn contains(self, collection: Collection) -> bool {
+        self.0 & 1 << collection.index() != 0
+    }
+}
+
+impl BorshDeserialize for Collections {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> Result<Self, IoError> {
+        let bits = u8::deserialize_reader(reader)?;
+        if bits == 0 || bits & !Self::ALL.0 != 0 {
+            return Err(IoError::new(ErrorKind::InvalidData, "not a set of collections"));
+        }
+        Ok(Self(bits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{decode, encode};
+
+    #[test]
+    fn a_set_of_collections_has_members_and_no_unknown_ones() {
+        let set = Collections::new([Collection::Laboratory, Collection::Heart]).unwrap();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Collection::Heart, Collection::Laboratory]);
+        assert_eq!(decode(&encode(&set)), Ok(set));
+        assert_eq!(Collections::new([]), None);
+        assert_eq!(Collections::new(Collection::ALL), Some(Collections::ALL));
+        assert!(decode::<Collections>(&[0]).is_err(), "nothing is not asked for");
+        assert!(decode::<Collections>(&[0x40]).is_err(), "a collection nobody knows");
     }
 }

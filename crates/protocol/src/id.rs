@@ -59,6 +59,10 @@ bytes_id!(
     BlobId, 16
 );
 bytes_id!(
+    /// A message between two people. Random, made by its sender.
+    MessageId, 16
+);
+bytes_id!(
     /// ID_U (S2 §5.2, 25 bytes): authority ‖ hospital ‖ first 20 bytes of H("participant-id", PK_U).
     ParticipantBytes, 25
 );

@@ -25,6 +25,7 @@ pub(crate) const GRANT_NONCE: &str = "grant-nonce";
 pub(crate) const KEY: &str = "k";
 pub(crate) const KT: &str = "kt";
 pub(crate) const MASK: &str = "z";
+pub(crate) const MESSAGE: &str = "message";
 pub(crate) const OUTGOING: &str = "outgoing";
 pub(crate) const PARTICIPANT_ID: &str = "participant-id";
 pub(crate) const PASS_PATIENT: &str = "pass-patient";

@@ -13,6 +13,7 @@
 //! | [`pass`], [`grant`] | S2 Alg. 5 steps 1–8 |
 //! | [`access`] | S2 Alg. 5 steps 9–14 |
 //! | [`receipt`], [`transaction`] | PROTOCOL departures: audit, revocation, erasure |
+//! | [`message`] | off the ledger: requests, appointments |
 //!
 //! ```
 //! use carekey_crypto::SecretKey;
@@ -37,6 +38,7 @@ pub mod genesis;
 pub mod grant;
 pub mod id;
 mod labels;
+pub mod message;
 pub mod pass;
 pub mod pseudonym;
 pub mod receipt;
@@ -47,11 +49,11 @@ pub mod upload;
 
 pub use certificate::{Certificate, CertificateBody, CertificateError, Role};
 pub use codec::{DecodeError, decode, encode, encoded_length};
-pub use collection::Collection;
+pub use collection::{Collection, Collections};
 pub use genesis::{Genesis, HospitalRegistration};
 pub use id::{
-    AuthorityId, BlobId, BlockHeight, CertificateSerial, HospitalId, NetworkId, ParticipantId, RecordRef, TxId,
-    UnixMillis,
+    AuthorityId, BlobId, BlockHeight, CertificateSerial, HospitalId, MessageId, NetworkId, ParticipantId, RecordRef,
+    TxId, UnixMillis,
 };
 pub use pass::Pass;
 pub use text::Text;

@@ -25,6 +25,8 @@ pub const KIND_GRANT: NoteKind = NoteKind(2);
 pub const KIND_RECEIPT: NoteKind = NoteKind(3);
 /// Kind of a read notice in a mailbox; never on the ledger.
 pub const KIND_READ_NOTICE: NoteKind = NoteKind(16);
+/// Kind of a person's message in a mailbox; never on the ledger.
+pub const KIND_MESSAGE: NoteKind = NoteKind(17);
 
 /// A record's place on the ledger: R1 = {T1, Ty1, eh1} (S2 Alg. 4 step 5); Ty1 is the body's variant.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

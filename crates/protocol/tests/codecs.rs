@@ -13,6 +13,9 @@ use carekey_protocol::deposit::{Deposit, Escrow, OwnerOperation, RecordAccess};
 use carekey_protocol::enrolment::{EnrolmentOffer, EnrolmentRequest, RecoveryRequest, code_digest};
 use carekey_protocol::genesis::{SUITE, Seal};
 use carekey_protocol::grant::{Outgoing, seal_grant};
+use carekey_protocol::message::appointment::{AppointmentMessage, Meeting, Slot, Window};
+use carekey_protocol::message::request::{RequestMessage, Wish};
+use carekey_protocol::message::{Message, MessageBody, SignedMessage};
 use carekey_protocol::pass::{PassDraft, PassSecret, PassTerms, Scope, Target};
 use carekey_protocol::pseudonym::{PseudonymCertificate, PseudonymRequest};
 use carekey_protocol::receipt::{ReadNotice, Receipt, ReceiptBatch};
@@ -20,8 +23,9 @@ use carekey_protocol::record::{RecordMetadata, RecordNotice, SignedNotice};
 use carekey_protocol::transaction::{AnchorBody, KIND_ANCHOR, PublicAnnouncement, RegistryChange};
 use carekey_protocol::upload::{UploadDraft, UploadTicket};
 use carekey_protocol::{
-    AuthorityId, BlobId, Body, Certificate, CertificateSerial, Collection, Genesis, HospitalId, HospitalRegistration,
-    NetworkId, ParticipantId, Pass, RecordRef, Role, Text, Transaction, TxId, UnixMillis, decode, encode,
+    AuthorityId, BlobId, Body, Certificate, CertificateSerial, Collection, Collections, Genesis, HospitalId,
+    HospitalRegistration, MessageId, NetworkId, ParticipantId, Pass, RecordRef, Role, Text, Transaction, TxId,
+    UnixMillis, decode, encode,
 };
 use proptest::prelude::*;
 
@@ -292,11 +296,46 @@ fn check_transactions(check: &mut impl Check) {
     }
 }
 
+fn check_messages(check: &mut impl Check) {
+    let about = MessageId([9; 16]);
+    let wish = Wish {
+        collections: Collections::new([Collection::Heart]).unwrap(),
+        until: NOW,
+        purpose: Text::truncated("Treatment"),
+        words: Text::truncated("Before the operation"),
+    };
+    let slot = || Slot { at: NOW, minutes: 20, place: Text::truncated("Room 4") };
+    let words = || Text::truncated("Bring your glasses");
+    let bodies = [
+        MessageBody::Request(RequestMessage::Ask { wish, appointment: Some(about) }),
+        MessageBody::Request(RequestMessage::Withdraw { request: about }),
+        MessageBody::Request(RequestMessage::Granted { request: about, collections: Collections::ALL, until: NOW }),
+        MessageBody::Request(RequestMessage::Declined { request: about, words: words() }),
+        MessageBody::Appointment(AppointmentMessage::Wish {
+            window: Window { from: NOW, until: NOW.plus(1000) },
+            meeting: Meeting::Phone,
+            reason: Text::truncated("Palpitations"),
+            words: words(),
+            offer: Some(Collections::ALL),
+        }),
+        MessageBody::Appointment(AppointmentMessage::Confirm { appointment: about, slot: slot(), words: words() }),
+        MessageBody::Appointment(AppointmentMessage::Propose { appointment: about, slot: slot(), words: words() }),
+        MessageBody::Appointment(AppointmentMessage::Accept { appointment: about, at: NOW }),
+        MessageBody::Appointment(AppointmentMessage::Decline { appointment: about, words: words() }),
+        MessageBody::Appointment(AppointmentMessage::CallOff { appointment: about, words: words() }),
+    ];
+    for body in bodies {
+        let message = Message { id: MessageId([1; 16]), to: certificate().body.id, sent: NOW, body };
+        check.check("SignedMessage", &SignedMessage::new(NETWORK, message, certificate(), &key(2)));
+    }
+}
+
 fn check_all(check: &mut impl Check) {
     check_people(check);
     check_records(check);
     check_access(check);
     check_transactions(check);
+    check_messages(check);
 }
 
 /// Each sample reads back, and nothing shorter or longer does.

@@ -1,15 +1,13 @@
 //! Who looked: the hospitals' receipts and the readers' own notices, laid side by side.
 
-use carekey_crypto::{Signature, open_note};
+use carekey_crypto::Signature;
 use carekey_protocol::access::{Challenge, Refusal};
-use carekey_protocol::receipt::{ReadNotice, ReceiptBatch};
-use carekey_protocol::transaction::KIND_READ_NOTICE;
-use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, RecordRef, TxId, UnixMillis, decode};
+use carekey_protocol::receipt::ReceiptBatch;
+use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, RecordRef, TxId, UnixMillis};
 
 use crate::error::WalletError;
-use crate::events::WalletEvent;
-use crate::vault::access_log::{self, AccessRow, NoticeRow, ReceiptRow};
-use crate::vault::{VaultError, WriteTx, deposits, grants, meta, people};
+use crate::vault::access_log::{self, AccessRow, ReceiptRow};
+use crate::vault::{VaultError, WriteTx, deposits, grants, people};
 use crate::wallet::Wallet;
 
 /// How many accesses the log shows.
@@ -103,37 +101,6 @@ impl Wallet {
         let unknown = self.access_log()?.into_iter().any(|access| access.certificate.is_none());
         if unknown {
             self.directory().await?;
-        }
-        Ok(())
-    }
-
-    /// Takes what readers left in the hospitals' mailboxes: everybody's, opened here, so that a hospital does not learn
-    /// which are for whom.
-    pub(crate) async fn read_mailboxes(&self) -> Result<(), WalletError> {
-        for hospital in self.0.remote.hospitals() {
-            let mut cursors: Vec<(HospitalId, u64)> =
-                self.read(|tx| meta::get(tx, meta::Key::Mailbox))?.unwrap_or_default();
-            let known = cursors.iter().position(|(of, _)| *of == hospital);
-            let after = known.map_or(0, |index| cursors[index].1);
-            let Ok((notes, last)) = self.0.remote.mailbox(hospital, after).await else { continue };
-            let mut told = false;
-            self.write(|tx| {
-                for note in &notes {
-                    let Ok(Some(plaintext)) = open_note(&self.0.keys.receiving, KIND_READ_NOTICE, note) else {
-                        continue;
-                    };
-                    let Ok(notice) = decode::<ReadNotice>(&plaintext) else { continue };
-                    told |= access_log::add_notice(tx, &NoticeRow { notice, received: self.now() })?;
-                }
-                match known {
-                    Some(index) => cursors[index].1 = last,
-                    None => cursors.push((hospital, last)),
-                }
-                meta::put(tx, meta::Key::Mailbox, &cursors)
-            })?;
-            if told {
-                self.tell(WalletEvent::AccessLog);
-            }
         }
         Ok(())
     }

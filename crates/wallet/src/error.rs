@@ -70,6 +70,9 @@ pub enum WalletError {
     /// A contact card that is none, or was not issued here.
     #[error("this is not a contact card of this network")]
     CardInvalid,
+    /// What is said does not fit how things stand: an answer to a request that was withdrawn, for instance.
+    #[error("this does not fit any more: {0}")]
+    OutOfPlace(&'static str),
     /// No pseudonym is left and the authority cannot be reached.
     #[error("the health authority must be reached once before this can be signed")]
     NoPseudonyms,

@@ -1,6 +1,6 @@
 //! What a wallet tells whoever shows it. Events say only *that* something changed; the new state is asked for.
 
-use carekey_protocol::{BlockHeight, RecordRef};
+use carekey_protocol::{BlockHeight, MessageId, RecordRef};
 
 /// Something changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub enum WalletEvent {
     AccessLog,
     /// What others share with this person.
     Shared,
+    /// Messages, or how far they are.
+    Messages,
+    /// Somebody sent this message, and it is worth telling.
+    MessageArrived(MessageId),
     /// Whether the network can be reached.
     Reachable(bool),
     /// How the hospitals stand.

@@ -4,7 +4,7 @@
 //! - [`vault`] keeps everything else, in an encrypted database whose key is one of those secrets.
 //!
 //! [`Wallet`] does what a person asks: it joins ([`Wallet::enrol`]), writes and opens [`records`], gives and stops
-//! [`grants`], reads what others share ([`reading`]), shows who looked ([`access_log`]), and follows the ledger. What it
+//! [`grants`], asks and answers ([`messages`]), reads what others share ([`reading`]), shows who looked ([`access_log`]), and follows the ledger. What it
 //! promises lies in the vault's outbox until it is done.
 //!
 //! A profile is a directory with both. Losing it loses nothing that the 24 words cannot bring back.
@@ -36,6 +36,8 @@ mod events;
 mod failpoint;
 mod files;
 pub mod grants;
+mod mailbox;
+pub mod messages;
 mod people;
 pub mod reading;
 pub mod records;

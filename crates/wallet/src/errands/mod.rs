@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod incoming;
+mod message;
 pub(crate) mod submit;
 mod upload;
 
@@ -16,7 +17,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use carekey_crypto::{Digest, Note, Secret32};
 use carekey_protocol::record::SignedNotice;
 use carekey_protocol::upload::UploadTicket;
-use carekey_protocol::{BlobId, BlockHeight, Collection, HospitalId, Pass, RecordRef, Transaction, TxId, UnixMillis};
+use carekey_protocol::{
+    BlobId, BlockHeight, Collection, HospitalId, MessageId, ParticipantId, Pass, RecordRef, Transaction, TxId,
+    UnixMillis,
+};
 use carekey_protocol::{decode, encode};
 use tokio::task::JoinSet;
 
@@ -60,6 +64,8 @@ pub(crate) enum Work {
     IncomingGrant { pass: Pass, found: Found },
     /// Tell a patient what was read.
     ReadNotice { hospital: HospitalId, note: Note },
+    /// Leave a message in the mailboxes.
+    Message { message: MessageId, to: ParticipantId, sent: UnixMillis, note: Note, taken: Vec<HospitalId> },
 }
 
 /// Where on the ledger something was found.
@@ -185,6 +191,9 @@ impl Wallet {
                 self.0.remote.post(hospital, note).await?;
                 self.finish(id)
             }
+            Work::Message { message, to, sent, note, taken } => {
+                self.step_message(id, message::Letter { message, to, sent, note, taken }).await
+            }
         }
     }
 
@@ -206,6 +215,7 @@ impl Work {
             Self::IncomingRecord { .. } => "incoming-record",
             Self::IncomingGrant { .. } => "incoming-grant",
             Self::ReadNotice { .. } => "read-notice",
+            Self::Message { .. } => "message",
         }
     }
 }

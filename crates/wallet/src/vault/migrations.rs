@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::error::VaultError;
 
 /// Step i brings a vault from version i to i + 1 (`PRAGMA user_version`).
-const STEPS: &[&str] = &[VERSION_1, VERSION_2];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// Of three columns that begin with the same word (`_txid`, `_height`, `_time`), see [`Progress`](super::Progress).
 const VERSION_1: &str = "
@@ -228,6 +228,25 @@ CREATE TABLE observations (
     evidence BLOB,
     PRIMARY KEY (hospital, kind)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// What people said to each other off the ledger.
+const VERSION_3: &str = "
+CREATE TABLE messages (
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    thread BLOB NOT NULL CHECK (length(thread) = 16),
+    family INTEGER NOT NULL,
+    peer BLOB NOT NULL CHECK (length(peer) = 25),
+    outgoing INTEGER NOT NULL,
+    stranger INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    delivery INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_by_thread ON messages (thread);
+CREATE INDEX messages_by_peer ON messages (peer, sent);
 ";
 
 /// Version of the vault's tables; 0 for a file without any.

@@ -31,6 +31,7 @@ pub mod access_log;
 pub mod collections;
 pub mod deposits;
 pub mod grants;
+pub mod messages;
 pub mod meta;
 pub mod observations;
 pub mod outbox;
