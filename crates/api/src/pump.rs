@@ -14,13 +14,14 @@ use crate::types::AppEvent;
 const GATHER: Duration = Duration::from_millis(50);
 
 /// What a listener who fell behind is told: ask for everything.
-const EVERYTHING: [AppEvent; 6] = [
+const EVERYTHING: [AppEvent; 7] = [
     AppEvent::HospitalsChanged,
     AppEvent::RecordsChanged,
     AppEvent::GrantsChanged,
     AppEvent::AccessChanged,
     AppEvent::SharedChanged,
     AppEvent::WrittenChanged,
+    AppEvent::MessagesChanged,
 ];
 
 impl App {
@@ -73,7 +74,7 @@ async fn carry(
             out.push(event);
         }
         for event in told {
-            let Some(event) = plain(app, event) else { continue };
+            let Some(event) = plain(app, wallet, event) else { continue };
             if !out.contains(&event) {
                 out.push(event);
             }
@@ -92,7 +93,7 @@ async fn head_moved(told: &[WalletEvent], wallet: &Wallet, lagged: bool) -> Opti
     Some(AppEvent::HeadMoved { height: head.height.0, at: head.time.0 })
 }
 
-fn plain(app: &App, event: WalletEvent) -> Option<AppEvent> {
+fn plain(app: &App, wallet: &Wallet, event: WalletEvent) -> Option<AppEvent> {
     match event {
         WalletEvent::Records => Some(AppEvent::RecordsChanged),
         WalletEvent::Written => Some(AppEvent::WrittenChanged),
@@ -100,6 +101,8 @@ fn plain(app: &App, event: WalletEvent) -> Option<AppEvent> {
         WalletEvent::AccessLog => Some(AppEvent::AccessChanged),
         WalletEvent::Hospitals => Some(AppEvent::HospitalsChanged),
         WalletEvent::Shared => Some(AppEvent::SharedChanged),
+        WalletEvent::Messages => Some(AppEvent::MessagesChanged),
+        WalletEvent::MessageArrived(id) => crate::views::messages::news(wallet, &id),
         WalletEvent::Reachable(_) => {
             app.network.look_now();
             None

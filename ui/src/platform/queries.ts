@@ -53,6 +53,7 @@ const STALE: Record<AppEvent["type"], CommandName[]> = {
   accessChanged: ["access_log", "home_summary", "grants_list"],
   sharedChanged: ["shared_list", "shared_records", "home_summary", "clinic_recipients"],
   writtenChanged: ["clinic_written", "ledger_state"],
+  messagesChanged: ["home_summary"],
   sessionChanged: ["session_state"],
   profilesChanged: ["profiles_list"],
   task: [],

@@ -52,6 +52,8 @@ pub enum ErrorCode {
     GrantExpired,
     /// This person can already see this.
     AlreadyGranted,
+    /// Meanwhile it was answered, called off, or is over.
+    OutOfPlace,
     /// A certificate has run out.
     CertificateExpired,
     /// A certificate was withdrawn.

@@ -29,6 +29,8 @@ pub enum AppEvent {
     SharedChanged,
     /// What this clinician wrote was sent or confirmed.
     WrittenChanged,
+    /// A message came, went out, or was looked at: requests and appointments.
+    MessagesChanged,
     /// Locked, unlocked, enrolled, or another profile.
     SessionChanged,
     /// The start screen's people changed.

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod content;
 mod fhir;
 pub(crate) mod grants;
+pub(crate) mod messages;
 pub(crate) mod people;
 pub(crate) mod records;
 mod results;

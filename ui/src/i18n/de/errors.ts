@@ -89,6 +89,10 @@ export const errors: SameShape<typeof en> = {
       what: "Diese Person kann es schon lesen.",
       todo: "Um das Enddatum zu ändern, beenden Sie es und teilen es neu.",
     },
+    outOfPlace: {
+      what: "Das wurde inzwischen beantwortet, abgesagt oder ist vorbei.",
+      todo: "Schauen Sie, wie es jetzt steht.",
+    },
     certificateExpired: {
       what: "Ein Zertifikat ist abgelaufen.",
       todo: "Bitten Sie das Krankenhaus, es zu erneuern.",

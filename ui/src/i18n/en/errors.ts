@@ -83,6 +83,10 @@ export const errors = {
       what: "This person can read it already.",
       todo: "To change the end date, stop it first and share it again.",
     },
+    outOfPlace: {
+      what: "Meanwhile this was answered, called off, or is over.",
+      todo: "Look at how it stands now.",
+    },
     certificateExpired: { what: "A certificate has run out.", todo: "Ask the hospital to renew it." },
     certificateRevoked: {
       what: "A certificate was withdrawn.",
