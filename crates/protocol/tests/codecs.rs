@@ -309,7 +309,12 @@ fn check_messages(check: &mut impl Check) {
     let bodies = [
         MessageBody::Request(RequestMessage::Ask { wish, appointment: Some(about) }),
         MessageBody::Request(RequestMessage::Withdraw { request: about }),
-        MessageBody::Request(RequestMessage::Granted { request: about, collections: Collections::ALL, until: NOW }),
+        MessageBody::Request(RequestMessage::Granted {
+            request: about,
+            collections: Some(Collections::ALL),
+            records: 3,
+            until: NOW,
+        }),
         MessageBody::Request(RequestMessage::Declined { request: about, words: words() }),
         MessageBody::Appointment(AppointmentMessage::Wish {
             window: Window { from: NOW, until: NOW.plus(1000) },

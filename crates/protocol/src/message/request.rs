@@ -38,8 +38,10 @@ pub enum RequestMessage {
     Granted {
         /// The request.
         request: MessageId,
-        /// What the passes open.
-        collections: Collections,
+        /// The collections that may be read.
+        collections: Option<Collections>,
+        /// How many single records may be read beside them.
+        records: u16,
         /// Until when.
         until: UnixMillis,
     },

@@ -46,7 +46,7 @@ fn longest() -> Vec<MessageBody> {
     let requests = [
         RequestMessage::Ask { wish, appointment: Some(about) },
         RequestMessage::Withdraw { request: about },
-        RequestMessage::Granted { request: about, collections: Collections::ALL, until: NOW },
+        RequestMessage::Granted { request: about, collections: Some(Collections::ALL), records: 9, until: NOW },
         RequestMessage::Declined { request: about, words: long() },
     ];
     let appointments = [

@@ -48,49 +48,47 @@ impl Wallet {
     /// [`WalletError::AlreadyGranted`] if the same is in force; [`WalletError::NotFound`] for an unknown person or record.
     pub fn grant(&self, draft: GrantDraft) -> Result<u64, WalletError> {
         self.certificate()?;
-        let n = self.write(|tx| self.decide(tx, draft))?;
+        let now = self.now();
+        let n = self.write(|tx| {
+            let grantee = people::by_id(tx, &draft.grantee)?.ok_or(WalletError::NotFound { what: "this person" })?;
+            let what = match draft.what {
+                GrantTarget::Collection(collection) => {
+                    GrantWhat::Collection { collection, epoch: collections::epoch(tx, collection)? }
+                }
+                GrantTarget::Record(reference) => {
+                    records::get(tx, &reference)?.ok_or(WalletError::NotFound { what: "this record" })?;
+                    GrantWhat::Record { reference }
+                }
+            };
+            if in_force(tx, what, now)?.iter().any(|row| row.grantee == draft.grantee) {
+                return Err(WalletError::AlreadyGranted);
+            }
+            let n = grants::next_number(tx)?;
+            grants::insert(
+                tx,
+                &GrantRow {
+                    n,
+                    what,
+                    grantee: draft.grantee,
+                    grantee_name: grantee.body.name.to_string(),
+                    purpose: draft.purpose,
+                    note: draft.note,
+                    scope: Scope::Read,
+                    not_before: UnixMillis(0),
+                    not_after: draft.not_after,
+                    rho: self.rho(n),
+                    created: now,
+                    continues: None,
+                    grant: Progress::Saved,
+                    revoke: None,
+                },
+            )?;
+            promise(tx, &Work::Grant { n }, now)?;
+            self.answer_requests(tx, &draft.grantee)?;
+            Ok(n)
+        })?;
         self.tell(WalletEvent::Grants);
         self.0.nudge.notify_one();
-        Ok(n)
-    }
-
-    /// Decides a grant within a larger change.
-    pub(crate) fn decide(&self, tx: &WriteTx<'_>, draft: GrantDraft) -> Result<u64, WalletError> {
-        let now = self.now();
-        let grantee = people::by_id(tx, &draft.grantee)?.ok_or(WalletError::NotFound { what: "this person" })?;
-        let what = match draft.what {
-            GrantTarget::Collection(collection) => {
-                GrantWhat::Collection { collection, epoch: collections::epoch(tx, collection)? }
-            }
-            GrantTarget::Record(reference) => {
-                records::get(tx, &reference)?.ok_or(WalletError::NotFound { what: "this record" })?;
-                GrantWhat::Record { reference }
-            }
-        };
-        if in_force(tx, what, now)?.iter().any(|row| row.grantee == draft.grantee) {
-            return Err(WalletError::AlreadyGranted);
-        }
-        let n = grants::next_number(tx)?;
-        grants::insert(
-            tx,
-            &GrantRow {
-                n,
-                what,
-                grantee: draft.grantee,
-                grantee_name: grantee.body.name.to_string(),
-                purpose: draft.purpose,
-                note: draft.note,
-                scope: Scope::Read,
-                not_before: UnixMillis(0),
-                not_after: draft.not_after,
-                rho: self.rho(n),
-                created: now,
-                continues: None,
-                grant: Progress::Saved,
-                revoke: None,
-            },
-        )?;
-        promise(tx, &Work::Grant { n }, now)?;
         Ok(n)
     }
 

@@ -9,7 +9,7 @@ use carekey_protocol::message::{Message, MessageBody, SignedMessage};
 use carekey_protocol::{Certificate, MessageId, ParticipantId, UnixMillis};
 use rand_core::Rng;
 
-pub use self::requests::{AccessRequest, RequestState};
+pub use self::requests::{AccessRequest, Allowed, RequestState};
 use crate::errands::{Work, promise};
 use crate::error::WalletError;
 use crate::events::WalletEvent;

@@ -1,14 +1,15 @@
 //! Asking to read: what a request has come to, on either side.
 
+use std::collections::BTreeMap;
+
 use carekey_protocol::message::request::Wish;
 use carekey_protocol::message::{MessageBody, MessageFamily, RequestMessage};
-use carekey_protocol::{Collections, MessageId, ParticipantId, Text, UnixMillis};
+use carekey_protocol::{Collection, Collections, MessageId, ParticipantId, RecordRef, Text, UnixMillis};
 
 use super::{Delivery, MessageRow};
 use crate::error::WalletError;
-use crate::events::WalletEvent;
-use crate::grants::{GrantDraft, GrantTarget};
-use crate::vault::{ReadTx, messages};
+use crate::vault::grants::{self, GrantRow, GrantWhat};
+use crate::vault::{ReadTx, VaultError, WriteTx, collections, messages};
 use crate::wallet::Wallet;
 
 /// A request that nobody answers is over after this long: 30 days.
@@ -22,12 +23,7 @@ pub enum RequestState {
     /// Allowed as asked.
     Granted,
     /// Allowed, but less or not as long.
-    Narrowed {
-        /// What is allowed.
-        collections: Collections,
-        /// Until when.
-        until: UnixMillis,
-    },
+    Narrowed(Allowed),
     /// The patient said no.
     Declined {
         /// What the patient said to it.
@@ -37,6 +33,25 @@ pub enum RequestState {
     Withdrawn,
     /// Nobody answered in time.
     Expired,
+}
+
+/// What an answer allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    /// These collections.
+    pub collections: Option<Collections>,
+    /// So many single records.
+    pub records: u16,
+    /// Until when.
+    pub until: UnixMillis,
+}
+
+impl Allowed {
+    /// Whether it is all that was asked, for as long as was asked.
+    fn fulfils(&self, wish: &Wish) -> bool {
+        let all = |allowed: Collections| wish.collections.iter().all(|asked| allowed.contains(asked));
+        self.collections.is_some_and(all) && self.until >= wish.until
+    }
 }
 
 /// A request and what has become of it.
@@ -105,13 +120,9 @@ fn told(thread: &[MessageRow], now: UnixMillis) -> Option<AccessRequest> {
 
 fn outcome(answer: &MessageBody, wish: &Wish) -> RequestState {
     match answer {
-        MessageBody::Request(RequestMessage::Granted { collections, until, .. }) => {
-            let all = wish.collections.iter().all(|asked| collections.contains(asked));
-            if all && *until >= wish.until {
-                RequestState::Granted
-            } else {
-                RequestState::Narrowed { collections: *collections, until: *until }
-            }
+        MessageBody::Request(RequestMessage::Granted { collections, records, until, .. }) => {
+            let allowed = Allowed { collections: *collections, records: *records, until: *until };
+            if allowed.fulfils(wish) { RequestState::Granted } else { RequestState::Narrowed(allowed) }
         }
         MessageBody::Request(RequestMessage::Declined { words, .. }) => {
             RequestState::Declined { words: words.to_string() }
@@ -153,44 +164,47 @@ impl Wallet {
         Ok(())
     }
 
-    /// Allows what was asked, or less of it: the grants and the answer in one change. What the asker may read already
-    /// stays as it is.
+    /// Tells everybody who asks for what this person may read by now that they may: called in the change that grants it.
+    pub(crate) fn answer_requests(&self, tx: &WriteTx<'_>, grantee: &ParticipantId) -> Result<(), WalletError> {
+        let now = self.now();
+        for request in all(tx, now)? {
+            if request.peer == *grantee && !request.outgoing && request.state == RequestState::Asked {
+                self.answer(tx, &request, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers with what the asker may read already.
     ///
     /// # Errors
-    /// [`WalletError::OutOfPlace`] if it was answered, withdrawn, or is over.
-    pub fn approve_request(
-        &self,
-        request: &MessageId,
-        collections: Collections,
-        until: UnixMillis,
-        purpose: &str,
-        note: Option<&str>,
-    ) -> Result<Vec<u64>, WalletError> {
-        let numbers = self.write(|tx| {
-            let open = open(tx, request, false, self.now())?;
-            let mut numbers = Vec::new();
-            for collection in collections.iter() {
-                let draft = GrantDraft {
-                    grantee: open.peer,
-                    what: GrantTarget::Collection(collection),
-                    not_after: until,
-                    purpose: purpose.to_owned(),
-                    note: note.map(str::to_owned),
-                };
-                match self.decide(tx, draft) {
-                    Ok(n) => numbers.push(n),
-                    Err(WalletError::AlreadyGranted) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            let answer = RequestMessage::Granted { request: *request, collections, until };
-            self.say(tx, &open.peer, MessageBody::Request(answer))?;
-            messages::set_read(tx, request)?;
-            Ok::<_, WalletError>(numbers)
+    /// [`WalletError::OutOfPlace`] if that is nothing of what was asked, or the request is not open.
+    pub fn confirm_request(&self, request: &MessageId) -> Result<(), WalletError> {
+        let now = self.now();
+        self.write(|tx| match self.answer(tx, &open(tx, request, false, now)?, now)? {
+            true => Ok(()),
+            false => Err(WalletError::OutOfPlace("nothing of this may be read yet")),
         })?;
-        self.tell(WalletEvent::Grants);
         self.said();
-        Ok(numbers)
+        Ok(())
+    }
+
+    /// Whether there is something to answer.
+    fn answer(&self, tx: &WriteTx<'_>, request: &AccessRequest, now: UnixMillis) -> Result<bool, WalletError> {
+        let Some(Allowed { collections, records, until }) = allowed(tx, request, now)? else { return Ok(false) };
+        let answer = RequestMessage::Granted { request: request.id, collections, records, until };
+        self.say(tx, &request.peer, MessageBody::Request(answer))?;
+        messages::set_read(tx, &request.id)?;
+        Ok(true)
+    }
+
+    /// Of what was asked, what the asker may read today; none if nothing.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn allowed(&self, request: &AccessRequest) -> Result<Option<Allowed>, WalletError> {
+        let now = self.now();
+        Ok(self.read(|tx| allowed(tx, request, now))?)
     }
 
     /// Says no.
@@ -214,14 +228,7 @@ impl Wallet {
     /// [`WalletError::Vault`].
     pub fn access_requests(&self) -> Result<Vec<AccessRequest>, WalletError> {
         let now = self.now();
-        self.read(|tx| {
-            let mut all = Vec::new();
-            for row in messages::of_family(tx, MessageFamily::Request)?.iter().rev().filter(|row| row.id == row.thread)
-            {
-                all.extend(told(&messages::thread(tx, &row.thread)?, now));
-            }
-            Ok(all)
-        })
+        Ok(self.read(|tx| all(tx, now))?)
     }
 
     /// One of them.
@@ -232,6 +239,40 @@ impl Wallet {
         let now = self.now();
         self.read(|tx| find(tx, id, now))
     }
+}
+
+fn all(tx: &ReadTx<'_>, now: UnixMillis) -> Result<Vec<AccessRequest>, VaultError> {
+    let mut all = Vec::new();
+    for row in messages::of_family(tx, MessageFamily::Request)?.iter().rev().filter(|row| row.id == row.thread) {
+        all.extend(told(&messages::thread(tx, &row.thread)?, now));
+    }
+    Ok(all)
+}
+
+/// What the asker may read of what was asked: whole collections, whenever they were granted, and single records that
+/// were granted since.
+fn allowed(tx: &ReadTx<'_>, request: &AccessRequest, now: UnixMillis) -> Result<Option<Allowed>, VaultError> {
+    let stands = |row: &GrantRow| {
+        row.grantee == request.peer && row.revoke.is_none() && row.not_after > now && row.not_before <= now
+    };
+    let mut whole: BTreeMap<Collection, UnixMillis> = BTreeMap::new();
+    let mut single: BTreeMap<RecordRef, UnixMillis> = BTreeMap::new();
+    for row in grants::list(tx)?.into_iter().filter(stands) {
+        // Of two grants of the same, the longer one counts.
+        let longest = match row.what {
+            GrantWhat::Collection { collection, epoch }
+                if request.wish.collections.contains(collection) && epoch >= collections::epoch(tx, collection)? =>
+            {
+                whole.entry(collection).or_default()
+            }
+            GrantWhat::Record { reference } if row.created >= request.asked => single.entry(reference).or_default(),
+            _ => continue,
+        };
+        *longest = row.not_after.max(*longest);
+    }
+    let until = whole.values().chain(single.values()).min().copied();
+    let records = u16::try_from(single.len()).unwrap_or(u16::MAX);
+    Ok(until.map(|until| Allowed { collections: Collections::new(whole.into_keys()), records, until }))
 }
 
 fn find(tx: &ReadTx<'_>, id: &MessageId, now: UnixMillis) -> Result<AccessRequest, WalletError> {
@@ -252,8 +293,6 @@ fn open(tx: &ReadTx<'_>, id: &MessageId, outgoing: bool, now: UnixMillis) -> Res
 
 #[cfg(test)]
 mod tests {
-    use carekey_protocol::Collection;
-
     use super::*;
     use crate::vault::tests::participant;
 
@@ -292,7 +331,7 @@ mod tests {
     const ABOUT: MessageId = MessageId([1; 16]);
 
     fn granted(collections: Collections, until: UnixMillis) -> RequestMessage {
-        RequestMessage::Granted { request: ABOUT, collections, until }
+        RequestMessage::Granted { request: ABOUT, collections: Some(collections), records: 0, until }
     }
 
     fn state(thread: &[MessageRow]) -> RequestState {
@@ -307,10 +346,14 @@ mod tests {
         assert_eq!(state(&[ask(), row(2, true, granted(Collections::ALL, UnixMillis::MAX))]), RequestState::Granted);
         assert_eq!(
             state(&[ask(), row(2, true, granted(heart, UNTIL))]),
-            RequestState::Narrowed { collections: heart, until: UNTIL }
+            RequestState::Narrowed(Allowed { collections: Some(heart), records: 0, until: UNTIL })
         );
-        let shorter = RequestState::Narrowed { collections: Collections::ALL, until: UnixMillis(5_000) };
-        assert_eq!(state(&[ask(), row(2, true, granted(Collections::ALL, UnixMillis(5_000)))]), shorter);
+        let shorter = Allowed { collections: Some(Collections::ALL), records: 0, until: UnixMillis(5_000) };
+        let granted = granted(Collections::ALL, UnixMillis(5_000));
+        assert_eq!(state(&[ask(), row(2, true, granted)]), RequestState::Narrowed(shorter));
+        let two_records = RequestMessage::Granted { request: ABOUT, collections: None, records: 2, until: UNTIL };
+        let allowed = Allowed { collections: None, records: 2, until: UNTIL };
+        assert_eq!(state(&[ask(), row(2, true, two_records)]), RequestState::Narrowed(allowed));
     }
 
     #[test]
