@@ -109,6 +109,33 @@ export const SCREENS = {
       await page.getByTestId("unlock").waitFor();
     },
   ],
+  unlockPin: ["own=pin&locked", ""],
+  unlockWait: ["own=pin&locked&wait=290000", ""],
+  keyringLocked: ["own=keyring&trouble=keyringLocked", ""],
+  keyringMissing: ["own=pin&trouble=keyringMissing", ""],
+  keyringEmptied: ["own=keyring&trouble=keyringEntryMissing", ""],
+  keysOfAnother: ["own=keyring&trouble=keysOfAnother", ""],
+  vaultDamaged: ["own=passphrase&trouble=vaultDamaged", ""],
+  security: ["own=pin", "#/settings?section=security"],
+  securityChange: [
+    "own=pin",
+    "#/settings?section=security",
+    async (page) => {
+      await page.getByTestId("custody-change").click();
+      await page.getByTestId("custody-save").waitFor();
+    },
+  ],
+  securityWords: [
+    "own=pin",
+    "#/settings?section=security",
+    async (page) => {
+      await page.getByTestId("secret").fill("482915");
+      await page.getByTestId("words-show").click();
+      await page.getByTestId("words").scrollIntoViewIfNeeded();
+    },
+  ],
+  create: ["", "", (page) => page.getByTestId("start-create").click()],
+  createNoKeyring: ["keyring=missing", "", (page) => page.getByTestId("start-create").click()],
   restore: [
     "",
     "",
@@ -126,6 +153,8 @@ export const SCREENS = {
     async (page) => {
       await page.getByTestId("start-create").click();
       await page.getByTestId("wallet-name").fill("Eva Lind");
+      await page.getByTestId("pin").fill("482915");
+      await page.getByTestId("pin-again").fill("482915");
       await page.getByTestId("wallet-create").click();
       await page.getByTestId("words").waitFor();
     },

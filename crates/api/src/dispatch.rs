@@ -5,8 +5,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::types::*;
 use crate::{
-    access, clinic, errors, grants, home, ledger, network, onboarding, people, pictures, profiles, proof, records,
-    session, settings, shared, tasks,
+    access, clinic, errors, grants, home, idle, ledger, network, onboarding, people, pictures, profiles, proof, records, security, session, settings, shared, tasks,
 };
 
 macro_rules! table {
@@ -45,6 +44,15 @@ table! {
     ProfileCloseRequest => session::close;
     ProfileUnlockRequest => session::unlock;
     ProfileLockRequest => session::lock_keys;
+    ProfileActivityRequest => idle::activity;
+    ProfileRenameRequest => profiles::rename;
+    ProfileRemoveRequest => profiles::remove;
+
+    SecurityGetRequest => security::get;
+    SecuritySetRequest => security::set;
+    SecurityChangeRequest => security::change;
+    SecurityWordsRequest => security::words;
+    WordListRequest => security::word_list;
 
     WalletCustodyRequest => onboarding::custody;
     WalletCreateRequest => onboarding::create;
@@ -95,6 +103,8 @@ table! {
 /// What serde says about a wrong value quotes the value.
 const CARRY_SECRETS: &[&str] = &[
     ProfileUnlockRequest::COMMAND,
+    SecurityChangeRequest::COMMAND,
+    SecurityWordsRequest::COMMAND,
     WalletCreateRequest::COMMAND,
     WalletConfirmWordsRequest::COMMAND,
     WalletRestoreRequest::COMMAND,

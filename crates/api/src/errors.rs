@@ -90,9 +90,8 @@ fn code_of(error: &WalletError) -> ErrorCode {
 
 fn vault(error: &VaultError) -> ErrorCode {
     match error {
-        VaultError::Missing { .. } | VaultError::WrongKey { .. } | VaultError::Damaged { .. } => {
-            ErrorCode::VaultDamaged
-        }
+        VaultError::WrongKey { .. } => ErrorCode::KeysOfAnother,
+        VaultError::Missing { .. } | VaultError::Damaged { .. } => ErrorCode::VaultDamaged,
         VaultError::NotFound { .. } => ErrorCode::NotFound,
         VaultError::DiskFull { .. } => ErrorCode::DiskFull,
         VaultError::Disk { source, .. } => writing(source),
@@ -109,7 +108,10 @@ fn custody(error: &CustodyError) -> ErrorCode {
         CustodyError::KeyringMissing { .. } | CustodyError::KeyringFailed { .. } => ErrorCode::KeyringMissing,
         CustodyError::KeyringLocked => ErrorCode::KeyringLocked,
         CustodyError::KeyringEntryGone | CustodyError::KeyringEntryDamaged => ErrorCode::KeyringEntryMissing,
+        CustodyError::KeysOfAnother { .. } => ErrorCode::KeysOfAnother,
         CustodyError::WrongPassphrase => ErrorCode::WrongPassphrase,
+        CustodyError::LockedOut { .. } => ErrorCode::LockedOut,
+        CustodyError::PinTooEasy { .. } => ErrorCode::PinTooEasy,
         CustodyError::PassphraseTooShort { .. } | CustodyError::OtherKeeper { .. } => ErrorCode::InvalidRequest,
         CustodyError::PassphraseFileDamaged { .. }
         | CustodyError::PassphraseFileGone { .. }
@@ -218,7 +220,10 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::NotFound => "This does not exist, or not any more.",
         ErrorCode::NoProfile => "No profile is open.",
         ErrorCode::Locked => "The profile is locked.",
-        ErrorCode::WrongPassphrase => "The passphrase does not open this wallet.",
+        ErrorCode::WrongPassphrase => "The passphrase or PIN does not open this wallet.",
+        ErrorCode::KeysOfAnother => "The keys that were found are those of another person.",
+        ErrorCode::LockedOut => "Too many wrong tries; the next one is allowed later.",
+        ErrorCode::PinTooEasy => "This PIN is too easy to guess.",
         ErrorCode::KeyringMissing => "This computer has no key store, or it does not answer.",
         ErrorCode::KeyringLocked => "The key store is locked.",
         ErrorCode::KeyringEntryMissing => "The key store does not hold the keys of this wallet.",

@@ -20,12 +20,15 @@ pub(crate) struct Label {
     /// Specialty and hospital.
     pub(crate) about: Option<String>,
     pub(crate) enrolled: bool,
+    /// What the person calls this profile on this computer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<String>,
 }
 
 impl Label {
     /// Of a wallet without a certificate.
     pub(crate) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), role: Role::Person, about: None, enrolled: false }
+        Self { name: name.to_owned(), role: Role::Person, about: None, enrolled: false, called: None }
     }
 
     /// Of somebody who is registered.
@@ -38,7 +41,18 @@ impl Label {
             role: views::people::role(body.role),
             about: views::people::about(parts),
             enrolled: true,
+            called: None,
         }
+    }
+
+    /// The name to show.
+    pub(crate) fn shown(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The same, under what the person calls it.
+    pub(crate) fn called(self, called: Option<String>) -> Self {
+        Self { called, ..self }
     }
 
     /// None if there is no readable label: the profile was never completed.

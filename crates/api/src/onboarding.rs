@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carekey_crypto::RecoveryWords;
-use carekey_wallet::custody::{Custody, Keeper, KeeperKind, KeyringStatus, PASSPHRASE_CHARS_MIN, RootMaterial};
+use carekey_wallet::custody::{Custody, Keeper, KeyringStatus, RootMaterial};
 use carekey_wallet::{Remote, Wallet, WalletError};
 use rand_core::Rng;
 use secrecy::SecretString;
@@ -17,11 +17,11 @@ use crate::label::Label;
 use crate::session::Shows;
 use crate::tasks::Task;
 use crate::types::{
-    self, AppEvent, ErrorCode, ErrorView, KeyringState, ProfileView, SecretText, SessionView, TaskKind, TaskStarted,
+    self, AppEvent, ErrorCode, ErrorView, ProfileView, SecretText, SessionView, TaskKind, TaskStarted,
     WalletConfirmWordsRequest, WalletCreateRequest, WalletCreated, WalletCustodyRequest, WalletCustodyView,
     WalletEnrolRequest, WalletRestoreRequest,
 };
-use crate::{errors, files, views};
+use crate::{errors, files, security, views};
 
 /// How many of the 24 words are asked for again.
 const CONFIRM_WORDS: usize = 3;
@@ -50,10 +50,7 @@ impl Draft {
             role: types::Role::Person,
             about: None,
             sample: false,
-            custody: match self.keeper.kind() {
-                KeeperKind::Keyring => types::Custody::Keyring,
-                KeeperKind::PassphraseFile => types::Custody::Passphrase,
-            },
+            custody: security::custody_view(self.keeper.kind()),
             locked: false,
             enrolled: false,
             open: true,
@@ -62,11 +59,10 @@ impl Draft {
 }
 
 pub(crate) async fn custody(_: &Context, _: WalletCustodyRequest) -> Result<WalletCustodyView, ErrorView> {
-    Ok(match probe().await? {
-        KeyringStatus::Ready => WalletCustodyView { keyring: KeyringState::Ready, detail: None },
-        KeyringStatus::Locked => WalletCustodyView { keyring: KeyringState::Locked, detail: None },
-        KeyringStatus::Missing { why } => WalletCustodyView { keyring: KeyringState::Missing, detail: Some(why) },
-    })
+    let status = probe().await?;
+    let keyring = security::keyring_view(&status);
+    let detail = if let KeyringStatus::Missing { why } = status { Some(why) } else { None };
+    Ok(WalletCustodyView { keyring, detail })
 }
 
 pub(crate) async fn create(cx: &Context, request: WalletCreateRequest) -> Result<WalletCreated, ErrorView> {
@@ -105,7 +101,7 @@ pub(crate) async fn confirm_words(cx: &Context, request: WalletConfirmWordsReque
         }
     };
     made.label(Label::new(&draft.name)).await?;
-    cx.app.add_open(&draft.id, &made.dir, wallet);
+    cx.app.add_open(&draft.id, &made.dir, wallet, false);
     cx.show(&draft.id);
     cx.view().await
 }
@@ -114,18 +110,19 @@ pub(crate) async fn restore(cx: &Context, request: WalletRestoreRequest) -> Resu
     let name = checked_name(&request.name)?;
     let words = parse_words(&request.words)?;
     let keeper = checked_keeper(request.custody, request.passphrase).await?;
+    let root = RootMaterial::restore(&mut files::rng(), words.entropy());
+    let replaced = cx.app.replaced(request.replaces, &root).await?;
     let id = cx.app.free_id(&name);
-    let made = Made {
-        dir: cx.app.own_profiles_dir().join(&id),
-        keeper,
-        root: RootMaterial::restore(&mut files::rng(), words.entropy()),
-    };
+    let made = Made { dir: cx.app.own_profiles_dir().join(&id), keeper, root };
     let label = name.clone();
     let cx_task = cx.clone();
     Ok(cx.start_task(TaskKind::Restore, &label, None, move |task| async move {
         let outcome = rebuild(&cx_task, &task, &id, &name, &made).await;
         if outcome.is_err() {
             made.forget().await;
+        }
+        if let (Ok(()), Some(replaced)) = (&outcome, replaced) {
+            cx_task.app.remove_profile(replaced).await?;
         }
         outcome.map(|()| None)
     }))
@@ -155,7 +152,7 @@ async fn rebuild(cx: &Context, task: &Task, id: &str, name: &str, made: &Made) -
         Err(_) => Label::new(name),
     };
     made.label(label).await?;
-    cx.app.add_open(id, &made.dir, wallet);
+    cx.app.add_open(id, &made.dir, wallet, false);
     cx.show(id);
     cx.app.tell(&cx.session, AppEvent::SessionChanged);
     Ok(())
@@ -179,7 +176,11 @@ pub(crate) async fn enrol(cx: &Context, request: WalletEnrolRequest) -> Result<S
     let certificate = profile.wallet.enrol(&code).await?;
     let label = Label::of(&certificate, profile.wallet.remote().genesis());
     let dir = profile.dir.clone();
-    files::blocking(move || label.write(&dir).map_err(|error| errors::unwritable(&dir, &error))).await?;
+    files::blocking(move || {
+        let called = Label::read(&dir).and_then(|before| before.called);
+        label.called(called).write(&dir).map_err(|error| errors::unwritable(&dir, &error))
+    })
+    .await?;
     cx.app.tell_profile(&profile.id, &AppEvent::SessionChanged);
     cx.app.tell_all(&AppEvent::ProfilesChanged);
     cx.view().await
@@ -244,7 +245,7 @@ async fn probe() -> Result<KeyringStatus, ErrorView> {
     files::blocking(|| Ok(Custody::probe())).await
 }
 
-fn checked_name(name: &str) -> Result<String, ErrorView> {
+pub(crate) fn checked_name(name: &str) -> Result<String, ErrorView> {
     let name = name.trim();
     if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
         return Err(errors::invalid("a name has 1 to 64 bytes"));
@@ -253,19 +254,20 @@ fn checked_name(name: &str) -> Result<String, ErrorView> {
 }
 
 /// What cannot be used is refused now, before the person writes down 24 words.
-async fn checked_keeper(custody: types::Custody, passphrase: Option<SecretText>) -> Result<Keeper, ErrorView> {
-    match (custody, passphrase) {
-        (types::Custody::Keyring, _) => match probe().await? {
-            KeyringStatus::Missing { why } => Err(errors::with_detail(ErrorCode::KeyringMissing, why)),
-            KeyringStatus::Ready | KeyringStatus::Locked => Ok(Keeper::Keyring),
-        },
-        (types::Custody::Passphrase, Some(text)) if text.expose().chars().count() >= PASSPHRASE_CHARS_MIN => {
-            Ok(Keeper::Passphrase(SecretString::from(text.into_inner())))
-        }
-        (types::Custody::Passphrase, _) => {
-            Err(errors::invalid(format_args!("a passphrase needs at least {PASSPHRASE_CHARS_MIN} characters")))
-        }
+pub(crate) async fn checked_keeper(custody: types::Custody, typed: Option<SecretText>) -> Result<Keeper, ErrorView> {
+    let typed = SecretString::from(typed.map(SecretText::into_inner).unwrap_or_default());
+    let keeper = match custody {
+        types::Custody::Keyring => Keeper::Keyring,
+        types::Custody::Pin => Keeper::Pin(typed),
+        types::Custody::Passphrase => Keeper::Passphrase(typed),
+    };
+    keeper.check_new()?;
+    if matches!(keeper, Keeper::Keyring | Keeper::Pin(_))
+        && let KeyringStatus::Missing { why } = probe().await?
+    {
+        return Err(errors::with_detail(ErrorCode::KeyringMissing, why));
     }
+    Ok(keeper)
 }
 
 fn parse_words(typed: &[SecretText]) -> Result<RecoveryWords, ErrorView> {

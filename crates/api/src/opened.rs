@@ -11,6 +11,7 @@ use carekey_wallet::vault::shared::SharedRow;
 use tokio::task::JoinHandle;
 
 use crate::app::lock;
+use crate::idle::Activity;
 use crate::types::ErrorView;
 use crate::views::content::Series;
 
@@ -31,10 +32,13 @@ pub(crate) struct OpenProfile {
     sizes: Mutex<HashMap<RecordRef, u64>>,
     pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
     workers: Mutex<Vec<JoinHandle<()>>>,
+    activity: Mutex<Activity>,
+    /// A made-up person, whose passphrase is published.
+    pub(crate) is_sample: bool,
 }
 
 impl OpenProfile {
-    pub(crate) fn new(id: &str, dir: &Path, wallet: Wallet) -> Self {
+    pub(crate) fn new(id: &str, dir: &Path, wallet: Wallet, is_sample: bool) -> Self {
         Self {
             id: id.to_owned(),
             dir: dir.to_owned(),
@@ -45,6 +49,8 @@ impl OpenProfile {
             sizes: Mutex::default(),
             series: Mutex::default(),
             workers: Mutex::default(),
+            activity: Mutex::new(Activity::now()),
+            is_sample,
         }
     }
 
@@ -130,6 +136,15 @@ impl OpenProfile {
 
     pub(crate) fn size(&self, reference: &RecordRef) -> Option<u64> {
         lock(&self.sizes).get(reference).copied()
+    }
+
+    /// Somebody is at the keys.
+    pub(crate) fn touch(&self) {
+        *lock(&self.activity) = Activity::now();
+    }
+
+    pub(crate) fn last_activity(&self) -> Activity {
+        *lock(&self.activity)
     }
 
     /// Hands over a background task, to be ended with the profile.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carekey_sample::SamplePerson;
-use carekey_wallet::custody::{Custody, CustodyError, Keeper, KeeperKind};
+use carekey_wallet::custody::{Custody, CustodyError, Keeper, KeeperKind, KeyringStatus, RootMaterial};
 use carekey_wallet::vault::VaultError;
 use carekey_wallet::{Remote, Wallet, WalletError};
 use secrecy::SecretString;
@@ -15,8 +15,11 @@ use crate::app::{App, lock};
 use crate::context::Context;
 use crate::label::Label;
 use crate::opened::OpenProfile;
-use crate::types::{self, ErrorCode, ErrorView, ProfileView, ProfilesListRequest, ProfilesView, SecretText};
-use crate::{errors, files, views};
+use crate::types::{
+    AppEvent, ErrorCode, ErrorView, ProfileRemoveRequest, ProfileRenameRequest, ProfileView, ProfilesListRequest,
+    ProfilesView, SecretText,
+};
+use crate::{errors, files, onboarding, security, session, views};
 
 /// A wallet that was just closed may still be held by a request that is being answered; this often its vault is tried
 /// again, this long apart.
@@ -30,6 +33,8 @@ pub(crate) struct Profiles {
     adopted: Mutex<BTreeMap<String, PathBuf>>,
     /// One opening or closing of a profile at a time.
     gates: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// Why the keys of a profile could not be had the last time.
+    troubles: Mutex<HashMap<String, ErrorCode>>,
 }
 
 /// A profile as its folder tells, without opening it.
@@ -54,7 +59,18 @@ impl Profiles {
         id
     }
 
-    fn gate(&self, id: &str) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn trouble(&self, id: &str) -> Option<ErrorCode> {
+        lock(&self.troubles).get(id).copied()
+    }
+
+    fn note_trouble(&self, id: &str, trouble: Option<ErrorCode>) {
+        match trouble {
+            Some(code) => lock(&self.troubles).insert(id.to_owned(), code),
+            None => lock(&self.troubles).remove(id),
+        };
+    }
+
+    pub(crate) fn gate(&self, id: &str) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(lock(&self.gates).entry(id.to_owned()).or_default())
     }
 }
@@ -64,7 +80,86 @@ pub(crate) async fn list(cx: &Context, _: ProfilesListRequest) -> Result<Profile
     Ok(ProfilesView { profiles: known.iter().map(|profile| cx.app.view_profile(profile)).collect() })
 }
 
+pub(crate) async fn rename(cx: &Context, request: ProfileRenameRequest) -> Result<ProfilesView, ErrorView> {
+    let profile = cx.app.find_own(&request.profile_id).await?;
+    let called = match request.name.trim() {
+        "" => None,
+        name => Some(onboarding::checked_name(name)?),
+    };
+    let label = profile.label.clone().called(called.filter(|name| *name != profile.label.name));
+    let dir = profile.dir;
+    files::blocking(move || label.write(&dir).map_err(|error| errors::unwritable(&dir, &error))).await?;
+    cx.app.tell_profile(&request.profile_id, &AppEvent::SessionChanged);
+    cx.app.tell_all(&AppEvent::ProfilesChanged);
+    list(cx, ProfilesListRequest {}).await
+}
+
+pub(crate) async fn remove(cx: &Context, request: ProfileRemoveRequest) -> Result<ProfilesView, ErrorView> {
+    let profile = cx.app.find_own(&request.profile_id).await?;
+    cx.app.remove_profile(profile).await?;
+    list(cx, ProfilesListRequest {}).await
+}
+
+impl ProfileRef {
+    pub(crate) fn is_sample(&self) -> bool {
+        self.sample.is_some()
+    }
+}
+
 impl App {
+    /// A profile that belongs to this computer's people: not made up, not in a folder that somebody named.
+    async fn find_own(&self, id: &str) -> Result<ProfileRef, ErrorView> {
+        let profile = self.find_profile(id).await?;
+        if profile.dir.parent() == Some(&self.own_profiles_dir()) {
+            Ok(profile)
+        } else {
+            Err(errors::invalid("only own profiles can be renamed or removed"))
+        }
+    }
+
+    /// The profile that a restore gives up, if it is the same person's as far as that is known.
+    ///
+    /// # Errors
+    /// `keysOfAnother`, `notFound`.
+    pub(crate) async fn replaced(
+        &self,
+        id: Option<String>,
+        root: &RootMaterial,
+    ) -> Result<Option<ProfileRef>, ErrorView> {
+        let Some(id) = id else { return Ok(None) };
+        let profile = self.find_own(&id).await?;
+        match Custody::at(&profile.dir).profile() {
+            Ok(known) if !known.fits(root) => Err(errors::plain(ErrorCode::KeysOfAnother)),
+            // What is damaged cannot tell; it is what is being replaced.
+            _ => Ok(Some(profile)),
+        }
+    }
+
+    /// The keys first, then what they opened: what is interrupted can be repeated, and leaves nothing that opens.
+    pub(crate) async fn remove_profile(&self, profile: ProfileRef) -> Result<(), ErrorView> {
+        let id = profile.id.clone();
+        self.close_profile(&id).await;
+        let gate = self.profiles.gate(&id);
+        let _one_at_a_time = gate.lock().await;
+        files::blocking(move || {
+            match Custody::at(&profile.dir).forget() {
+                // A locked key store can be unlocked; one that is gone keeps nothing.
+                Err(error @ (CustodyError::KeyringLocked | CustodyError::Disk { .. })) => return Err(error.into()),
+                Err(error) => tracing::warn!("the keys of a removed profile: {error}"),
+                Ok(()) => {}
+            }
+            std::fs::remove_dir_all(&profile.dir).map_err(|error| errors::unwritable(&profile.dir, &error))
+        })
+        .await?;
+        self.profiles.note_trouble(&id, None);
+        for session in self.sessions.showing(&id) {
+            self.sessions.set(&session, session::Shows::Start);
+            self.tell(&session, AppEvent::SessionChanged);
+        }
+        self.tell_all(&AppEvent::ProfilesChanged);
+        Ok(())
+    }
+
     /// Where own wallets live.
     pub(crate) fn own_profiles_dir(&self) -> PathBuf {
         self.options.data_dir.join("profiles")
@@ -90,7 +185,7 @@ impl App {
         .await
     }
 
-    async fn find_profile(&self, id: &str) -> Result<ProfileRef, ErrorView> {
+    pub(crate) async fn find_profile(&self, id: &str) -> Result<ProfileRef, ErrorView> {
         let known = self.known_profiles().await?;
         known.into_iter().find(|profile| profile.id == id).ok_or_else(|| errors::plain(ErrorCode::NotFound))
     }
@@ -105,16 +200,13 @@ impl App {
         let is_open = self.profiles.opened(id).is_some();
         ProfileView {
             id: id.clone(),
-            name: label.name.clone(),
-            initials: views::people::initials(&label.name),
+            name: label.shown().to_owned(),
+            initials: views::people::initials(label.shown()),
             role: label.role,
             about: label.about.clone(),
             sample: sample.is_some(),
-            custody: match keeper {
-                KeeperKind::Keyring => types::Custody::Keyring,
-                KeeperKind::PassphraseFile => types::Custody::Passphrase,
-            },
-            locked: !is_open && sample.is_none() && *keeper == KeeperKind::PassphraseFile,
+            custody: security::custody_view(*keeper),
+            locked: !is_open && sample.is_none() && *keeper != KeeperKind::Keyring,
             enrolled: label.enrolled,
             open: self.sessions.shows(id),
         }
@@ -138,19 +230,18 @@ impl App {
         let network = self.network_file().await?;
         // Looked up after the network is there: founding it makes the sample people.
         let profile = self.find_profile(id).await?;
-        let keeper = keeper(&profile, passphrase)?;
-        let dir = profile.dir.clone();
-        let root = files::blocking(move || Ok(Custody::at(dir).unlock(&keeper)?)).await?;
-        let remote = Remote::connect(&network).await?;
-        let wallet = open_wallet(&profile.dir, &root, remote, &network).await?;
-        Ok(self.add_open(id, &profile.dir, wallet))
+        let opened = unlock(&profile, passphrase, &network).await;
+        let code = opened.as_ref().err().map(|error| error.code);
+        self.profiles.note_trouble(id, code.filter(|code| session::is_trouble(*code)));
+        Ok(self.add_open(id, &profile.dir, opened?, profile.is_sample()))
     }
 
     /// Makes an open wallet known and sets it to work.
-    pub(crate) fn add_open(&self, id: &str, dir: &Path, wallet: Wallet) -> Arc<OpenProfile> {
-        let open = Arc::new(OpenProfile::new(id, dir, wallet));
+    pub(crate) fn add_open(&self, id: &str, dir: &Path, wallet: Wallet, is_sample: bool) -> Arc<OpenProfile> {
+        let open = Arc::new(OpenProfile::new(id, dir, wallet, is_sample));
         lock(&self.profiles.opened).insert(id.to_owned(), Arc::clone(&open));
         self.set_to_work(&open);
+        self.watch_for_idleness(&open);
         open
     }
 
@@ -172,9 +263,27 @@ impl App {
     }
 }
 
+async fn unlock(
+    profile: &ProfileRef,
+    typed: Option<SecretText>,
+    network: &carekey_network::NetworkFile,
+) -> Result<Wallet, ErrorView> {
+    if profile.keeper == KeeperKind::PinFile && typed.is_none() {
+        // Before the person types in vain.
+        if let KeyringStatus::Missing { why } = files::blocking(|| Ok(Custody::probe())).await? {
+            return Err(errors::with_detail(ErrorCode::KeyringMissing, why));
+        }
+    }
+    let keeper = keeper(profile, typed)?;
+    let dir = profile.dir.clone();
+    let root = files::blocking(move || Ok(Custody::at(dir).unlock(&keeper)?)).await?;
+    let remote = Remote::connect(network).await?;
+    open_wallet(&profile.dir, &root, remote, network).await
+}
+
 async fn open_wallet(
     dir: &Path,
-    root: &carekey_wallet::custody::RootMaterial,
+    root: &RootMaterial,
     remote: Remote,
     network: &carekey_network::NetworkFile,
 ) -> Result<Wallet, ErrorView> {
@@ -195,9 +304,15 @@ async fn open_wallet(
     unreachable!()
 }
 
-fn keeper(profile: &ProfileRef, given: Option<SecretText>) -> Result<Keeper, ErrorView> {
+/// What opens a profile: what was typed, the key store, or a made-up person's published passphrase.
+///
+/// # Errors
+/// `locked` if something has to be typed.
+pub(crate) fn keeper(profile: &ProfileRef, given: Option<SecretText>) -> Result<Keeper, ErrorView> {
     match (profile.keeper, given) {
         (KeeperKind::Keyring, _) => Ok(Keeper::Keyring),
+        (KeeperKind::PinFile, Some(given)) => Ok(Keeper::Pin(SecretString::from(given.into_inner()))),
+        (KeeperKind::PinFile, None) => Err(errors::plain(ErrorCode::Locked)),
         (KeeperKind::PassphraseFile, Some(given)) => Ok(Keeper::Passphrase(SecretString::from(given.into_inner()))),
         (KeeperKind::PassphraseFile, None) => match profile.sample {
             Some(published) => Ok(Keeper::Passphrase(SecretString::from(published))),
@@ -213,7 +328,7 @@ fn sample(person: SamplePerson) -> ProfileRef {
         id: person.key.to_owned(),
         keeper: keeper_in(&person.profile_dir).unwrap_or(KeeperKind::Keyring),
         dir: person.profile_dir,
-        label: Label { name, role, about, enrolled: true },
+        label: Label { name, role, about, enrolled: true, called: None },
         sample: Some(person.passphrase),
     }
 }

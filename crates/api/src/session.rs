@@ -78,20 +78,24 @@ impl Sessions {
 impl Context {
     /// What this window should show now.
     pub(crate) async fn view(&self) -> Result<SessionView, ErrorView> {
+        let mut lock = None;
         let (stage, profile, participant_id) = match self.app.sessions.get(&self.session) {
             Shows::Start => (SessionStage::Start, None, None),
             Shows::Draft(draft) => (SessionStage::ConfirmWords, Some(draft.view()), None),
             Shows::Profile(id) => {
                 let profile = self.app.profile_view(&id).await?;
                 match self.app.profiles.opened(&id).map(|open| open.wallet.certificate()) {
-                    None => (SessionStage::Locked, Some(profile), None),
+                    None => {
+                        lock = Some(self.app.lock_view(&id).await?);
+                        (SessionStage::Locked, Some(profile), None)
+                    }
                     Some(Err(_)) => (SessionStage::Enrol, Some(profile), None),
                     Some(Ok(me)) => (SessionStage::Open, Some(profile), Some(me.body.id.to_string())),
                 }
             }
         };
         let (network, settings) = (self.app.network.view(), self.app.settings.now());
-        Ok(SessionView { stage, profile, participant_id, network, settings })
+        Ok(SessionView { stage, profile, participant_id, lock, network, settings })
     }
 
     /// Lets this window show a profile that is open, and tells everybody who lists profiles.
@@ -136,9 +140,18 @@ async fn open_here(cx: &Context, id: &str) -> Result<(), ErrorView> {
 }
 
 fn is_about_keys(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Locked | ErrorCode::LockedOut) || is_trouble(code)
+}
+
+/// The keys cannot be had, whatever is typed: the lock screen says why and what can be done.
+pub(crate) fn is_trouble(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::Locked | ErrorCode::KeyringLocked | ErrorCode::KeyringMissing | ErrorCode::KeyringEntryMissing
+        ErrorCode::KeyringLocked
+            | ErrorCode::KeyringMissing
+            | ErrorCode::KeyringEntryMissing
+            | ErrorCode::KeysOfAnother
+            | ErrorCode::VaultDamaged
     )
 }
 
@@ -169,9 +182,19 @@ pub(crate) async fn lock_keys(cx: &Context, _: ProfileLockRequest) -> Result<Ses
     let Shows::Profile(id) = cx.app.sessions.get(&cx.session) else {
         return Err(errors::plain(ErrorCode::NoProfile));
     };
-    cx.app.close_profile(&id).await;
-    changed(&cx.app, &id);
+    cx.app.lock_profile(&id).await;
     cx.view().await
+}
+
+impl App {
+    /// Forgets a profile's keys; its windows show the lock. What was under way in them is stopped: it holds keys too.
+    pub(crate) async fn lock_profile(&self, id: &str) {
+        for session in self.sessions.showing(id) {
+            self.tasks.cancel(&session);
+        }
+        self.close_profile(id).await;
+        changed(self, id);
+    }
 }
 
 fn changed(app: &App, profile: &str) {

@@ -57,6 +57,18 @@ impl Tasks {
         }
     }
 
+    /// Asks all tasks of a session to stop; they stay listed.
+    pub(crate) fn cancel(&self, session: &str) {
+        for task in self.listed(session) {
+            task.cancel();
+        }
+    }
+
+    /// Whether something of a session is under way.
+    pub(crate) fn is_busy(&self, session: &str) -> bool {
+        self.listed(session).iter().any(|task| lock(&task.now).ended.is_none())
+    }
+
     /// Asks everything to stop.
     pub(crate) fn cancel_all(&self) {
         lock(&self.of).values().flatten().for_each(|task| task.cancel());

@@ -10,7 +10,7 @@ fn unlock(profile: &std::path::Path) -> carekey_wallet::custody::RootMaterial {
     let custody = Custody::at(profile);
     let keeper = match custody.profile().unwrap().keeper {
         KeeperKind::Keyring => Keeper::Keyring,
-        KeeperKind::PassphraseFile => Keeper::Passphrase(PASSPHRASE.into()),
+        KeeperKind::PinFile | KeeperKind::PassphraseFile => Keeper::Passphrase(PASSPHRASE.into()),
     };
     custody.unlock(&keeper).unwrap()
 }

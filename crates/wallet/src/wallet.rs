@@ -138,6 +138,22 @@ impl Wallet {
         Ok(())
     }
 
+    /// What the person chose in this profile under `name`.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn choice(&self, name: &str) -> Result<Option<String>, WalletError> {
+        Ok(self.read(|tx| vault::settings::get(tx, name))?)
+    }
+
+    /// Remembers a choice in this profile.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn choose(&self, name: &str, value: &str) -> Result<(), WalletError> {
+        Ok(self.write(|tx| vault::settings::put(tx, name, value))?)
+    }
+
     /// Changes as they happen.
     pub fn events(&self) -> broadcast::Receiver<WalletEvent> {
         self.0.events.subscribe()

@@ -242,6 +242,83 @@ fn secrets_move_to_a_passphrase_and_back() {
 }
 
 #[test]
+fn a_pin_opens_only_together_with_the_keyring() {
+    in_private_session("a_pin_opens_only_together_with_the_keyring", |home| {
+        let _keyring = Keyring::unlocked();
+        let custody = stored(home);
+        let pin = |digits: &str| Keeper::Pin(digits.into());
+        let easy = custody.move_to(&mut test_rng(4), &Keeper::Keyring, &pin("123456"));
+        assert!(matches!(easy, Err(CustodyError::PinTooEasy { .. })), "{easy:?}");
+        let moved = custody.move_to(&mut test_rng(4), &Keeper::Keyring, &pin("482915")).unwrap();
+        assert!(matches!(moved, OldCopy::Removed), "{moved:?}");
+        assert_eq!(custody.profile().unwrap().keeper, KeeperKind::PinFile);
+        assert_eq!(custody.unlock(&pin("482915")).unwrap(), root());
+        assert!(matches!(custody.unlock(&pin("482916")), Err(CustodyError::WrongPassphrase)));
+
+        custody.move_to(&mut test_rng(5), &pin("482915"), &pin("7702611")).unwrap();
+        assert!(matches!(custody.unlock(&pin("482915")), Err(CustodyError::WrongPassphrase)));
+        assert_eq!(custody.unlock(&pin("7702611")).unwrap(), root());
+
+        // The folder on another computer, or in another login: the file and the PIN are not enough.
+        let service = SecretService::connect(EncryptionType::Dh).unwrap();
+        let account = format!("{}-device", custody.profile().unwrap().id);
+        let found = service.search_items([("service", "CareKey"), ("username", account.as_str())].into()).unwrap();
+        assert_eq!(found.unlocked.len(), 1, "the keyring keeps the device's part");
+        let kept = found.unlocked[0].get_secret().unwrap();
+        found.unlocked[0].delete().unwrap();
+        let outcome = custody.unlock(&pin("7702611"));
+        assert!(matches!(outcome, Err(CustodyError::KeyringEntryGone)), "{outcome:?}");
+        assert_eq!(custody.lockout().unwrap().0.wrong, 0, "a missing entry is no wrong try");
+        let collection = service.get_default_collection().unwrap();
+        let attributes = [("service", "CareKey"), ("username", account.as_str())].into();
+        collection.create_item("CareKey", attributes, &kept, true, "text/plain").unwrap();
+        assert_eq!(custody.unlock(&pin("7702611")).unwrap(), root());
+
+        let back = custody.move_to(&mut test_rng(6), &pin("7702611"), &Keeper::Keyring).unwrap();
+        assert!(matches!(back, OldCopy::Removed), "{back:?}");
+        assert!(!custody.dir().join("root.pin").exists());
+        custody.move_to(&mut test_rng(7), &Keeper::Keyring, &pin("482915")).unwrap();
+        lock_everything();
+        let outcome = custody.unlock(&pin("482915"));
+        assert!(matches!(outcome, Err(CustodyError::KeyringLocked)), "{outcome:?}");
+    });
+}
+
+#[test]
+fn an_emptied_keyring_and_another_login_have_sentences_of_their_own() {
+    in_private_session("an_emptied_keyring_and_another_login_have_sentences_of_their_own", |home| {
+        let _keyring = Keyring::unlocked();
+        let custody = stored(home);
+        let other = Custody::at(home.join("noah")).with_cost(Cost::TOY);
+        let noah = RootMaterial::generate(&mut test_rng(8));
+        other.store(&mut test_rng(9), &Keeper::Keyring, &noah).unwrap();
+
+        let path = |custody: &Custody| custody.dir().join("profile.json");
+        let mias = std::fs::read_to_string(path(&custody)).unwrap();
+        let id = |custody: &Custody| custody.profile().unwrap().id;
+        std::fs::write(path(&custody), mias.replace(&id(&custody), &id(&other))).unwrap();
+        let outcome = custody.unlock(&Keeper::Keyring);
+        assert!(matches!(outcome, Err(CustodyError::KeysOfAnother { .. })), "an entry of somebody else: {outcome:?}");
+
+        let json: serde_json::Value = serde_json::from_str(&mias).unwrap();
+        let mut moved = json.clone();
+        moved["profile"] = "0".repeat(32).into();
+        std::fs::write(path(&custody), moved.to_string()).unwrap();
+        let outcome = custody.unlock(&Keeper::Keyring);
+        assert!(matches!(outcome, Err(CustodyError::KeyringEntryGone)), "emptied: {outcome:?}");
+        if std::env::var_os("USER").is_some() {
+            moved["login"] = "somebody-else".into();
+            std::fs::write(path(&custody), moved.to_string()).unwrap();
+            let outcome = custody.unlock(&Keeper::Keyring);
+            assert!(
+                matches!(&outcome, Err(CustodyError::KeysOfAnother { login: Some(login) }) if login == "somebody-else"),
+                "stored under another login: {outcome:?}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_session_without_a_keyring_says_so_and_nothing_is_kept_elsewhere() {
     in_private_session("a_session_without_a_keyring_says_so_and_nothing_is_kept_elsewhere", |home| {
         // A service that has never been given a collection.

@@ -1,6 +1,6 @@
 import { Center, Container, Skeleton, Stack } from "@mantine/core";
 import { RouterProvider } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { ConfirmWords } from "@/features/onboarding/ConfirmWords";
 import { Enrol } from "@/features/onboarding/Enrol";
@@ -8,6 +8,7 @@ import { StartScreen } from "@/features/start/StartScreen";
 import { UnlockScreen } from "@/features/unlock/UnlockScreen";
 import { useAsk } from "@/platform/queries";
 import { CrashBoundary } from "./CrashBoundary";
+import { useForgetEverything } from "./lock";
 import { makeRouter } from "./router";
 
 /** Decides what this window shows: the start screen, a step of the setup, the lock, or a person's pages. */
@@ -17,6 +18,14 @@ export function Gate() {
   const role = session.data?.profile?.role;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another person gets a router, and a history, of their own
   const router = useMemo(() => makeRouter(role), [profileId, role]);
+
+  // However it was locked: what the profile answered is forgotten with its keys.
+  const locked = session.data?.stage === "locked";
+  const forget = useForgetEverything();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lock is the trigger
+  useEffect(() => {
+    if (locked) forget();
+  }, [locked]);
 
   if (session.isError && !session.data) {
     return (
@@ -45,7 +54,7 @@ export function Gate() {
       case "start":
         return <StartScreen session={view} />;
       case "confirmWords":
-        return <ConfirmWords />;
+        return <ConfirmWords name={view.profile?.name ?? ""} />;
       case "enrol":
         return <Enrol session={view} />;
       case "locked":

@@ -13,7 +13,6 @@ import {
   IconSwitchHorizontal,
   IconUsers,
 } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -22,6 +21,7 @@ import { TaskTray } from "@/components/TaskTray";
 import { LedgerFooter } from "@/features/ledger/LedgerFooter";
 import { NetworkNotice } from "@/features/ledger/NetworkNotice";
 import { useAsk, useDo } from "@/platform/queries";
+import { useForgetEverything, useLockNow, usePresence } from "./lock";
 import { isClinician, useOpenSession } from "./session";
 
 type Place = "/" | "/records" | "/people" | "/activity" | "/shared" | "/write" | "/settings";
@@ -54,6 +54,7 @@ export function Shell() {
   const { profile, network } = useOpenSession();
   const [opened, { toggle, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  usePresence();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   const items = isClinician(profile) ? CLINICIAN : PERSON;
@@ -157,14 +158,8 @@ function FlagCount() {
 
 function SessionButtons() {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const leave = () => {
-    window.location.hash = "#/";
-    client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session_state" });
-    void client.invalidateQueries({ queryKey: ["session_state"] });
-  };
-  const lock = useDo("profile_lock", leave);
-  const close = useDo("profile_close", leave);
+  const lock = useLockNow();
+  const close = useDo("profile_close", useForgetEverything());
   return (
     <Group gap={4} wrap="nowrap">
       <Button
@@ -179,13 +174,14 @@ function SessionButtons() {
       >
         {t("nav.switch")}
       </Button>
-      <Tooltip label={t("nav.lock")}>
+      <Tooltip label={t("security.lockKeys")}>
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
           aria-label={t("nav.lock")}
-          onClick={() => lock.mutate({})}
+          aria-keyshortcuts="Control+Shift+L"
+          onClick={lock}
           data-testid="lock"
         >
           <IconLock size={18} />

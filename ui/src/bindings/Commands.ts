@@ -31,9 +31,12 @@ import type { NetworkView } from "./NetworkView";
 import type { PeopleView } from "./PeopleView";
 import type { PersonView } from "./PersonView";
 import type { PictureSaveRequest } from "./PictureSaveRequest";
+import type { ProfileActivityRequest } from "./ProfileActivityRequest";
 import type { ProfileCloseRequest } from "./ProfileCloseRequest";
 import type { ProfileLockRequest } from "./ProfileLockRequest";
 import type { ProfileOpenRequest } from "./ProfileOpenRequest";
+import type { ProfileRemoveRequest } from "./ProfileRemoveRequest";
+import type { ProfileRenameRequest } from "./ProfileRenameRequest";
 import type { ProfileUnlockRequest } from "./ProfileUnlockRequest";
 import type { ProfilesListRequest } from "./ProfilesListRequest";
 import type { ProfilesView } from "./ProfilesView";
@@ -48,6 +51,12 @@ import type { RecordRow } from "./RecordRow";
 import type { RecordView } from "./RecordView";
 import type { RecordsListRequest } from "./RecordsListRequest";
 import type { RecordsView } from "./RecordsView";
+import type { RecoveryWordsView } from "./RecoveryWordsView";
+import type { SecurityChangeRequest } from "./SecurityChangeRequest";
+import type { SecurityGetRequest } from "./SecurityGetRequest";
+import type { SecuritySetRequest } from "./SecuritySetRequest";
+import type { SecurityView } from "./SecurityView";
+import type { SecurityWordsRequest } from "./SecurityWordsRequest";
 import type { SessionStateRequest } from "./SessionStateRequest";
 import type { SessionView } from "./SessionView";
 import type { SettingsGetRequest } from "./SettingsGetRequest";
@@ -68,6 +77,8 @@ import type { WalletCustodyRequest } from "./WalletCustodyRequest";
 import type { WalletCustodyView } from "./WalletCustodyView";
 import type { WalletEnrolRequest } from "./WalletEnrolRequest";
 import type { WalletRestoreRequest } from "./WalletRestoreRequest";
+import type { WordListRequest } from "./WordListRequest";
+import type { WordListView } from "./WordListView";
 import type { WrittenView } from "./WrittenView";
 
 /**
@@ -110,6 +121,38 @@ profile_unlock: Call<ProfileUnlockRequest, SessionView>,
  *`profile_lock`
  */
 profile_lock: Call<ProfileLockRequest, SessionView>, 
+/**
+ *`profile_activity`
+ */
+profile_activity: Call<ProfileActivityRequest, Done>, 
+/**
+ *`profile_rename`
+ */
+profile_rename: Call<ProfileRenameRequest, ProfilesView>, 
+/**
+ *`profile_remove`
+ */
+profile_remove: Call<ProfileRemoveRequest, ProfilesView>, 
+/**
+ *`security_get`
+ */
+security_get: Call<SecurityGetRequest, SecurityView>, 
+/**
+ *`security_set`
+ */
+security_set: Call<SecuritySetRequest, SecurityView>, 
+/**
+ *`security_change`
+ */
+security_change: Call<SecurityChangeRequest, SecurityView>, 
+/**
+ *`security_words`
+ */
+security_words: Call<SecurityWordsRequest, RecoveryWordsView>, 
+/**
+ *`word_list`
+ */
+word_list: Call<WordListRequest, WordListView>, 
 /**
  *`wallet_custody`
  */

@@ -3,4 +3,4 @@
 /**
  * Where the wallet's keys are kept.
  */
-export type Custody = "keyring" | "passphrase";
+export type Custody = "keyring" | "pin" | "passphrase";

@@ -6,6 +6,6 @@ import type { SecretText } from "./SecretText";
  */
 export type ProfileUnlockRequest = { 
 /**
- * For a passphrase wallet; none asks the key store.
+ * The PIN or passphrase; none asks the key store.
  */
 passphrase?: SecretText | null, };

@@ -15,6 +15,6 @@ name: string,
  */
 custody: Custody, 
 /**
- * Needed for [`Custody::Passphrase`].
+ * The PIN or passphrase; not needed for [`Custody::Keyring`].
  */
 passphrase?: SecretText | null, };

@@ -19,6 +19,6 @@ words: Array<SecretText>,
  */
 custody: Custody, 
 /**
- * Needed for [`Custody::Passphrase`].
+ * The PIN or passphrase; not needed for [`Custody::Keyring`].
  */
 passphrase?: SecretText | null, };

@@ -11,6 +11,7 @@ import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
+import { lockView, ownProfile, readSecurityAddress, securityAnswers } from "./security";
 import { checksOf, ledgerOf, makeWorld, trouble, type World } from "./world";
 
 /** Made-up answers for developing and testing the window. Never part of a build. */
@@ -46,6 +47,7 @@ function session(): SessionView {
     stage: world.stage,
     profile: world.profile,
     participantId: id ? (identities[id]?.id ?? null) : null,
+    lock: world.stage === "locked" ? lockView(world) : null,
     network: world.network,
     settings: world.settings,
   };
@@ -127,30 +129,14 @@ const answers: Answers = {
     world.stage = "start";
     return session();
   },
-  profile_unlock: ({ passphrase }) => {
-    if (passphrase === "wrong") fail("wrongPassphrase", "the passphrase does not open the wallet");
-    world.stage = "open";
-    return session();
-  },
-  profile_lock: () => {
-    world.stage = "locked";
-    return session();
-  },
+  ...securityAnswers(
+    () => world,
+    session,
+    () => WORDS,
+  ),
 
-  wallet_custody: () => ({ keyring: "ready", detail: null }),
   wallet_create: ({ name, custody }) => {
-    world.profile = {
-      id: "own",
-      name,
-      initials: name.slice(0, 2).toUpperCase(),
-      role: "person",
-      about: null,
-      sample: false,
-      custody,
-      locked: false,
-      enrolled: false,
-      open: true,
-    };
+    world.profile = { ...ownProfile(name, custody), locked: false, enrolled: false, open: true };
     world.stage = "confirmWords";
     return { words: WORDS, confirm: [3, 11, 20] };
   },
@@ -446,6 +432,7 @@ function readAddress() {
   const query = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
   const as = query.get("as");
   if (as) openAs(as);
+  readSecurityAddress(world, query);
   if (query.has("new")) {
     world.records = [];
     world.grants = [];

@@ -3,6 +3,7 @@ import type { AppEvent } from "@/bindings/AppEvent";
 import type { CheckView } from "@/bindings/CheckView";
 import type { ErrorCode } from "@/bindings/ErrorCode";
 import type { GrantView } from "@/bindings/GrantView";
+import type { KeyringState } from "@/bindings/KeyringState";
 import type { LedgerView } from "@/bindings/LedgerView";
 import type { NetworkView } from "@/bindings/NetworkView";
 import type { PersonView } from "@/bindings/PersonView";
@@ -26,6 +27,16 @@ export interface World {
   stage: SessionStage;
   profile: ProfileView | null;
   profiles: ProfileView[];
+  /** Locks and keys. */
+  safety: {
+    keyring: KeyringState;
+    trouble: ErrorCode | null;
+    wrong: number;
+    wait: number;
+    autoLockMinutes: number;
+    lockWhenHidden: boolean;
+    backedUp: number | null;
+  };
   settings: SettingsView;
   network: NetworkView;
   records: RecordRow[];
@@ -57,6 +68,15 @@ export function makeWorld(): World {
     stage: "start",
     profile: null,
     profiles: structuredClone(profiles),
+    safety: {
+      keyring: "ready",
+      trouble: null,
+      wrong: 0,
+      wait: 0,
+      autoLockMinutes: 15,
+      lockWhenHidden: false,
+      backedUp: null,
+    },
     settings: { language: "system", theme: "system" },
     network: { phase: "online", name: "Sample network", sample: true, hospitals, detail: null },
     records: structuredClone(rows),

@@ -153,6 +153,11 @@ describe("a new person", () => {
     const user = openWindow();
     await click(user, "start-create");
     await user.type(screen.getByTestId("wallet-name"), "Eva Lind");
+    await user.type(await screen.findByTestId("pin"), "123456");
+    expect(await screen.findByText(/Others try this one first/)).toBeVisible();
+    await user.clear(screen.getByTestId("pin"));
+    await user.type(screen.getByTestId("pin"), "482915");
+    await user.type(screen.getByTestId("pin-again"), "482915");
     await click(user, "wallet-create");
     const words = await screen.findByTestId("words", undefined, SLOW);
     const shown = within(words)

@@ -58,6 +58,15 @@ commands! {
     profile_close: ProfileCloseRequest => SessionView;
     profile_unlock: ProfileUnlockRequest => SessionView;
     profile_lock: ProfileLockRequest => SessionView;
+    profile_activity: ProfileActivityRequest => Done;
+    profile_rename: ProfileRenameRequest => ProfilesView;
+    profile_remove: ProfileRemoveRequest => ProfilesView;
+
+    security_get: SecurityGetRequest => SecurityView;
+    security_set: SecuritySetRequest => SecurityView;
+    security_change: SecurityChangeRequest => SecurityView;
+    security_words: SecurityWordsRequest => RecoveryWordsView;
+    word_list: WordListRequest => WordListView;
 
     wallet_custody: WalletCustodyRequest => WalletCustodyView;
     wallet_create: WalletCreateRequest => WalletCreated;

@@ -26,6 +26,12 @@ pub enum ErrorCode {
     KeyringLocked,
     /// The key store has no entry for this wallet.
     KeyringEntryMissing,
+    /// The keys that were found are another person's.
+    KeysOfAnother,
+    /// Too many wrong tries: none is allowed for a while.
+    LockedOut,
+    /// A new PIN is too short or among the first that everybody tries.
+    PinTooEasy,
     /// The words are not a valid set of 24.
     WordsInvalid,
     /// The words typed for confirmation differ from those shown.

@@ -44,7 +44,7 @@ pub struct WalletCreateRequest {
     pub name: String,
     /// Where to keep the keys.
     pub custody: Custody,
-    /// Needed for [`Custody::Passphrase`].
+    /// The PIN or passphrase; not needed for [`Custody::Keyring`].
     #[ts(optional = nullable)]
     pub passphrase: Option<SecretText>,
 }
@@ -82,11 +82,15 @@ pub struct WalletConfirmWordsRequest {
 pub struct WalletRestoreRequest {
     /// The person's name, until the certificate is found again.
     pub name: String,
+    /// A profile of this computer that cannot be opened any more and goes when everything is back. It has to be the same
+    /// person's.
+    #[ts(optional = nullable)]
+    pub replaces: Option<String>,
     /// The 24 words, in order.
     pub words: Vec<SecretText>,
     /// Where to keep the keys.
     pub custody: Custody,
-    /// Needed for [`Custody::Passphrase`].
+    /// The PIN or passphrase; not needed for [`Custody::Keyring`].
     #[ts(optional = nullable)]
     pub passphrase: Option<SecretText>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{HospitalView, Role, SecretText, SettingsView};
+use super::{HospitalView, LockView, Role, SecretText, SettingsView};
 
 /// Where the wallet's keys are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -12,6 +12,8 @@ use super::{HospitalView, Role, SecretText, SettingsView};
 pub enum Custody {
     /// The computer's key store.
     Keyring,
+    /// A file sealed with a PIN and a secret in the computer's key store.
+    Pin,
     /// A file sealed with a passphrase.
     Passphrase,
 }
@@ -103,6 +105,8 @@ pub struct SessionView {
     pub profile: Option<ProfileView>,
     /// Participant identifier `care1…` once enrolled.
     pub participant_id: Option<String>,
+    /// What stands in the way, while it is locked.
+    pub lock: Option<LockView>,
     /// The network.
     pub network: NetworkView,
     /// Language and theme.
@@ -153,7 +157,7 @@ pub struct ProfileCloseRequest {}
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProfileUnlockRequest {
-    /// For a passphrase wallet; none asks the key store.
+    /// The PIN or passphrase; none asks the key store.
     #[ts(optional = nullable)]
     pub passphrase: Option<SecretText>,
 }

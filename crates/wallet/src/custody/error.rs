@@ -25,15 +25,33 @@ pub enum CustodyError {
     /// The keyring's entry for this profile is not what was put there. Restore from the 24 words.
     #[error("the keyring's entry for this profile is damaged")]
     KeyringEntryDamaged,
+    /// The keyring has an entry or a login that is somebody else's. Log in as that person, or restore from the 24 words.
+    #[error("the keys found are not those of this profile")]
+    KeysOfAnother {
+        /// Under which login the secrets were stored, if that is known.
+        login: Option<String>,
+    },
     /// The keyring answered with an error of its own.
     #[error("the keyring failed: {why}")]
     KeyringFailed {
         /// The keyring's words.
         why: String,
     },
-    /// The passphrase does not open the file. Try again.
-    #[error("wrong passphrase")]
+    /// The passphrase or the PIN does not open the file. Try again.
+    #[error("wrong passphrase or PIN")]
     WrongPassphrase,
+    /// Too many wrong tries: nothing is tried until the time is over.
+    #[error("too many wrong tries: wait {} s", wait_ms.div_ceil(1000))]
+    LockedOut {
+        /// How long, in milliseconds.
+        wait_ms: u64,
+    },
+    /// A new PIN that is not [`PIN_DIGITS_MIN`](super::PIN_DIGITS_MIN) or more digits, or one that everybody tries first.
+    #[error("a PIN needs at least {digits_min} digits that are not all alike or in a row")]
+    PinTooEasy {
+        /// The least number of digits.
+        digits_min: usize,
+    },
     /// A new passphrase with fewer characters than [`PASSPHRASE_CHARS_MIN`](super::PASSPHRASE_CHARS_MIN).
     #[error("a passphrase needs at least {chars_min} characters")]
     PassphraseTooShort {

@@ -1,11 +1,12 @@
-//! The operating system's keyring: one entry a profile, in service "CareKey", its account the profile's id.
+//! The operating system's keyring: one entry a profile, in service "CareKey". Its account is the profile's id when it holds
+//! the secrets themselves, and `<id>-device` when it holds the device's part of what opens the PIN file.
 
 use keyring_core::{Entry, Error};
 use zeroize::Zeroizing;
 
 use super::error::CustodyError;
 use super::native;
-use super::root::{RootMaterial, hex, unhex};
+use super::root::{hex, unhex};
 
 /// The name a person sees in their keyring's own window.
 const SERVICE: &str = "CareKey";
@@ -28,12 +29,18 @@ pub(super) fn status() -> KeyringStatus {
     on_own_thread(native::status)
 }
 
-/// Puts the secrets under `account`, reads them back and compares: some keyrings accept what they cannot keep.
-pub(super) fn put(account: &str, root: &RootMaterial) -> Result<(), CustodyError> {
+/// What an entry can hold: something with an encoding that tells damage.
+pub(super) trait Kept: PartialEq + Sized + Send + Sync {
+    fn encode(&self) -> Zeroizing<Vec<u8>>;
+    fn decode(bytes: &[u8]) -> Option<Self>;
+}
+
+/// Puts a secret under `account`, reads it back and compares: some keyrings accept what they cannot keep.
+pub(super) fn put<T: Kept>(account: &str, secret: &T) -> Result<(), CustodyError> {
     on_own_thread(|| {
-        entry(account)?.set_secret(hex(&root.encode()).as_bytes()).map_err(explain)?;
-        match read(account) {
-            Ok(found) if found == *root => Ok(()),
+        entry(account)?.set_secret(hex(&secret.encode()).as_bytes()).map_err(explain)?;
+        match read::<T>(account) {
+            Ok(found) if found == *secret => Ok(()),
             Ok(_) => Err(CustodyError::KeyringEntryDamaged),
             Err(CustodyError::KeyringEntryGone) => {
                 Err(CustodyError::KeyringFailed { why: "it did not keep what it accepted".into() })
@@ -43,7 +50,7 @@ pub(super) fn put(account: &str, root: &RootMaterial) -> Result<(), CustodyError
     })
 }
 
-pub(super) fn get(account: &str) -> Result<RootMaterial, CustodyError> {
+pub(super) fn get<T: Kept>(account: &str) -> Result<T, CustodyError> {
     on_own_thread(|| read(account))
 }
 
@@ -55,9 +62,9 @@ pub(super) fn remove(account: &str) -> Result<(), CustodyError> {
     })
 }
 
-fn read(account: &str) -> Result<RootMaterial, CustodyError> {
+fn read<T: Kept>(account: &str) -> Result<T, CustodyError> {
     let text = Zeroizing::new(entry(account)?.get_secret().map_err(explain)?);
-    unhex(&text).and_then(|bytes| RootMaterial::decode(&bytes)).ok_or(CustodyError::KeyringEntryDamaged)
+    unhex(&text).and_then(|bytes| T::decode(&bytes)).ok_or(CustodyError::KeyringEntryDamaged)
 }
 
 /// A store of its own for each use: a keyring that was started or restarted since the last attempt is found.

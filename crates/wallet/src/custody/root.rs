@@ -1,8 +1,11 @@
-//! The two secrets a profile begins with, and their one encoding at rest.
+//! The two secrets a profile begins with, the device's part of a PIN, and their encodings at rest.
 
 use carekey_crypto::{Secret32, tagged_hash};
 use rand_core::CryptoRng;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::{Zeroize, Zeroizing};
+
+use super::keyring::Kept;
 
 /// What custody keeps. Prints `<redacted>`, erases itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,31 +32,72 @@ impl RootMaterial {
         Self { entropy, vault_key: Secret32::generate(rng) }
     }
 
+}
+
+impl Kept for RootMaterial {
     /// Version 1 ‖ entropy ‖ vault key ‖ first 4 bytes of H("root-material", all before).
     ///
     /// The check is for keyrings, which authenticate nothing towards us; it tells damage from another person's keys.
-    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(ENCODED_BYTES));
         bytes.push(VERSION);
         bytes.extend_from_slice(self.entropy.expose());
         bytes.extend_from_slice(self.vault_key.expose());
-        let check = check(&bytes);
+        let check = check("root-material", &bytes);
         bytes.extend_from_slice(&check);
         bytes
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    fn decode(bytes: &[u8]) -> Option<Self> {
         let (body, found) = bytes.split_last_chunk::<CHECK_BYTES>()?;
         let (&[version], secrets) = body.split_first_chunk::<1>()?;
         let (entropy, vault_key) = secrets.split_first_chunk::<32>()?;
         let vault_key: &[u8; 32] = vault_key.try_into().ok()?;
-        (version == VERSION && check(body) == *found)
+        (version == VERSION && check("root-material", body) == *found)
             .then(|| Self { entropy: Secret32::from_bytes(*entropy), vault_key: Secret32::from_bytes(*vault_key) })
     }
 }
 
-fn check(body: &[u8]) -> [u8; CHECK_BYTES] {
-    let mut digest = tagged_hash("root-material", &[body]);
+/// What the keyring adds to a PIN: random, of this computer only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DeviceSecret(Secret32);
+
+impl DeviceSecret {
+    pub(super) fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self(Secret32::generate(rng))
+    }
+
+    /// What Argon2id is given: 64 hexadecimal digits of the device secret, then the PIN.
+    pub(super) fn with_pin(&self, pin: &SecretString) -> SecretString {
+        let digits = hex(self.0.expose());
+        let mut joined = Zeroizing::new(String::with_capacity(digits.len() + pin.expose_secret().len()));
+        joined.push_str(&digits);
+        joined.push_str(pin.expose_secret());
+        SecretString::from(joined.as_str())
+    }
+}
+
+impl Kept for DeviceSecret {
+    /// Version 1 ‖ secret ‖ first 4 bytes of H("device-secret", all before).
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(1 + 32 + CHECK_BYTES));
+        bytes.push(VERSION);
+        bytes.extend_from_slice(self.0.expose());
+        let check = check("device-secret", &bytes);
+        bytes.extend_from_slice(&check);
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (body, found) = bytes.split_last_chunk::<CHECK_BYTES>()?;
+        let (&[version], secret) = body.split_first_chunk::<1>()?;
+        let secret: &[u8; 32] = secret.try_into().ok()?;
+        (version == VERSION && check("device-secret", body) == *found).then(|| Self(Secret32::from_bytes(*secret)))
+    }
+}
+
+fn check(of: &str, body: &[u8]) -> [u8; CHECK_BYTES] {
+    let mut digest = tagged_hash(of, &[body]);
     let mut check = [0; CHECK_BYTES];
     check.copy_from_slice(&digest.0[..CHECK_BYTES]);
     digest.0.zeroize();
@@ -122,6 +166,17 @@ mod tests {
         assert_eq!(RootMaterial::decode(&[encoded.as_slice(), &[0]].concat()), None, "trailing byte");
     }
 
+    #[test]
+    fn the_device_secret_reads_back_and_is_never_taken_for_the_root() {
+        let device = DeviceSecret::generate(&mut carekey_crypto::test_rng(9));
+        assert_eq!(DeviceSecret::decode(&device.encode()), Some(device.clone()));
+        assert_eq!(RootMaterial::decode(&device.encode()), None);
+        assert_eq!(DeviceSecret::decode(&root().encode()), None);
+        assert!(device.with_pin(&"482915".into()).expose_secret().ends_with("482915"));
+        assert_eq!(device.with_pin(&"482915".into()).expose_secret().len(), 70);
+        assert_eq!(format!("{device:?}"), "DeviceSecret(<redacted>)");
+    }
+
     proptest! {
         #[test]
         fn hex_round_trips(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
@@ -132,6 +187,7 @@ mod tests {
         fn decoders_are_total(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             let _ = unhex(&bytes);
             prop_assert_eq!(RootMaterial::decode(&bytes), None);
+            prop_assert_eq!(DeviceSecret::decode(&bytes), None);
         }
     }
 }

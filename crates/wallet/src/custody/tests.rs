@@ -37,7 +37,7 @@ fn the_keyring_is_not_asked_for_what_a_passphrase_keeps() {
 #[test]
 fn a_damaged_file_is_never_called_a_wrong_passphrase() {
     let (_home, custody, _) = profile_under("correct horse");
-    let path = passphrase_file::path(custody.dir());
+    let path = SealedFile::Passphrase.path(custody.dir());
     let whole = fs::read(&path).unwrap();
     let mut broken: Vec<Vec<u8>> = (0..whole.len()).map(|i| whole[..i].to_vec()).collect();
     broken.extend((0..whole.len()).map(|i| {
@@ -60,15 +60,49 @@ fn a_damaged_file_is_never_called_a_wrong_passphrase() {
 #[test]
 fn a_changed_passphrase_replaces_the_old_one() {
     let (_home, custody, root) = profile_under("correct horse");
-    let (old, new) = ("correct horse".into(), "battery staple".into());
-    assert!(matches!(custody.change_passphrase(&mut test_rng(3), &new, &old), Err(CustodyError::WrongPassphrase)));
-    let short = custody.change_passphrase(&mut test_rng(3), &old, &"1234567".into());
+    let (old, new) = (passphrase("correct horse"), passphrase("battery staple"));
+    assert!(matches!(custody.move_to(&mut test_rng(3), &new, &old), Err(CustodyError::WrongPassphrase)));
+    let short = custody.move_to(&mut test_rng(3), &old, &passphrase("1234567"));
     assert!(matches!(short, Err(CustodyError::PassphraseTooShort { chars_min: 8 })));
     assert_eq!(custody.unlock(&passphrase("correct horse")).unwrap(), root, "a refused change changes nothing");
 
-    custody.change_passphrase(&mut test_rng(3), &old, &new).unwrap();
+    custody.move_to(&mut test_rng(3), &old, &new).unwrap();
     assert!(matches!(custody.unlock(&passphrase("correct horse")), Err(CustodyError::WrongPassphrase)));
     assert_eq!(custody.unlock(&passphrase("battery staple")).unwrap(), root);
+}
+
+#[test]
+fn guessing_gets_slower_and_the_right_passphrase_has_to_wait_too() {
+    let (_home, custody, _) = profile_under("correct horse");
+    for guess in ["a", "b", "c", "d", "e"] {
+        assert!(matches!(custody.unlock(&passphrase(guess)), Err(CustodyError::WrongPassphrase)));
+    }
+    let again = Custody::at(custody.dir());
+    let outcome = again.unlock(&passphrase("correct horse"));
+    assert!(matches!(outcome, Err(CustodyError::LockedOut { wait_ms: 1..=60_000 })), "{outcome:?}");
+    let outcome = again.move_to(&mut test_rng(3), &passphrase("correct horse"), &passphrase("battery staple"));
+    assert!(matches!(outcome, Err(CustodyError::LockedOut { .. })), "no other door is open: {outcome:?}");
+    // A minute later.
+    let path = custody.dir().join("attempts.json");
+    fs::write(&path, r#"{"format":1,"wrong":5,"since":0}"#).unwrap();
+    custody.unlock(&passphrase("correct horse")).unwrap();
+    assert_eq!(custody.lockout().unwrap(), (Lockout::default(), 0));
+}
+
+#[test]
+fn another_profiles_file_is_not_taken_for_ones_own() {
+    let (_home, custody, _) = profile_under("correct horse");
+    let (_elsewhere, other, _) = {
+        let home = tempfile::tempdir().unwrap();
+        let custody = Custody::at(home.path().join("noah")).with_cost(Cost::TOY);
+        let root = RootMaterial::generate(&mut test_rng(11));
+        custody.store(&mut test_rng(12), &passphrase("correct horse"), &root).unwrap();
+        (home, custody, root)
+    };
+    let file = |custody: &Custody| SealedFile::Passphrase.path(custody.dir());
+    fs::copy(file(&other), file(&custody)).unwrap();
+    let outcome = custody.unlock(&passphrase("correct horse"));
+    assert!(matches!(outcome, Err(CustodyError::KeysOfAnother { .. })), "{outcome:?}");
 }
 
 #[test]
@@ -108,7 +142,7 @@ fn nobody_else_can_look() {
     let (_home, custody, _) = profile_under("correct horse");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(custody.dir()), 0o700);
-    assert_eq!(mode(&passphrase_file::path(custody.dir())), 0o600);
+    assert_eq!(mode(&SealedFile::Passphrase.path(custody.dir())), 0o600);
     assert_eq!(mode(&Profile::path(custody.dir())), 0o600);
 }
 

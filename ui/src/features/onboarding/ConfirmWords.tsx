@@ -3,12 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { RecoverySheet } from "@/features/security/RecoverySheet";
 import { useDo } from "@/platform/queries";
 import { Frame } from "./Frame";
 import { forgetWords, pendingWords } from "./words";
 
 /** Shows the 24 words once, then asks for three of them. */
-export function ConfirmWords() {
+export function ConfirmWords({ name }: { name: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [pending] = useState(pendingWords);
@@ -34,19 +35,11 @@ export function ConfirmWords() {
   if (!written) {
     return (
       <Frame title={t("onboarding.wordsTitle")} lead={t("onboarding.wordsLead")} onBack={abandon}>
-        <ol className="ck-words" data-testid="words">
-          {pending.words.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
-            <li key={index}>
-              <span>{index + 1}</span> {word}
-            </li>
-          ))}
-        </ol>
-        <Group justify="flex-end">
+        <RecoverySheet words={pending.words} name={name}>
           <Button onClick={() => setWritten(true)} data-testid="words-written">
             {t("onboarding.wordsWritten")}
           </Button>
-        </Group>
+        </RecoverySheet>
       </Frame>
     );
   }

@@ -4,7 +4,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { useDo } from "@/platform/queries";
-import { CustodyForm, custodyReady, emptyCustody } from "./CustodyForm";
+import { CustodyForm } from "./CustodyForm";
+import { custodyReady, emptyCustody, secretOf } from "./custody";
 import { Frame } from "./Frame";
 import { keepWords } from "./words";
 
@@ -29,7 +30,7 @@ export function CreateWallet({ onBack }: { onBack: () => void }) {
           create.mutate({
             name: name.trim(),
             custody: custody.custody,
-            passphrase: custody.custody === "passphrase" ? custody.passphrase : null,
+            passphrase: secretOf(custody),
           });
         }}
       >

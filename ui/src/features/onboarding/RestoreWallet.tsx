@@ -5,15 +5,16 @@ import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Running } from "@/components/TaskTray";
 import { useAsk, useDo } from "@/platform/queries";
-import { CustodyForm, custodyReady, emptyCustody } from "./CustodyForm";
+import { CustodyForm } from "./CustodyForm";
+import { custodyReady, emptyCustody, secretOf } from "./custody";
 import { Frame } from "./Frame";
 import { splitWords } from "./words";
 
 /** Everything back from the 24 words. */
-export function RestoreWallet({ onBack }: { onBack: () => void }) {
+export function RestoreWallet(props: { onBack: () => void; name?: string; replaces?: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [name, setName] = useState("");
+  const [name, setName] = useState(props.name ?? "");
   const [text, setText] = useState("");
   const [custody, setCustody] = useState(emptyCustody);
   const restore = useDo("wallet_restore", () => {
@@ -33,7 +34,7 @@ export function RestoreWallet({ onBack }: { onBack: () => void }) {
     );
   }
   return (
-    <Frame title={t("onboarding.restoreTitle")} lead={t("onboarding.restoreLead")} onBack={onBack}>
+    <Frame title={t("onboarding.restoreTitle")} lead={t("onboarding.restoreLead")} onBack={props.onBack}>
       <form
         data-testid="restore-wallet"
         onSubmit={(event) => {
@@ -43,7 +44,8 @@ export function RestoreWallet({ onBack }: { onBack: () => void }) {
             name: name.trim(),
             words,
             custody: custody.custody,
-            passphrase: custody.custody === "passphrase" ? custody.passphrase : null,
+            passphrase: secretOf(custody),
+            replaces: props.replaces,
           });
         }}
       >

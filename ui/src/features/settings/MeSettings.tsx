@@ -1,26 +1,19 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconAddressBook } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useOpenSession } from "@/app/session";
-import { CopyValue, PlainValue } from "@/components/CopyValue";
+import { CopyValue } from "@/components/CopyValue";
 import { MyCardDialog } from "@/features/grants/ContactCards";
 
 /** What others need to find me, and where my key lies. */
 export function MeSettings() {
   const { t } = useTranslation();
-  const { profile, participantId } = useOpenSession();
+  const { participantId } = useOpenSession();
   const [showing, card] = useDisclosure(false);
   return (
     <Stack>
       {participantId && <CopyValue label={t("settings.id")} value={participantId} />}
-      <PlainValue
-        label={t("settings.custody")}
-        value={t(profile.custody === "keyring" ? "settings.custodyKeyring" : "settings.custodyPassphrase")}
-      />
-      <Text size="sm" c="dimmed">
-        {t("settings.words")}
-      </Text>
       <Group>
         <Button
           variant="default"

@@ -1,9 +1,8 @@
 import {
   ActionIcon,
   Alert,
-  Badge,
+  Anchor,
   Button,
-  Card,
   Container,
   Group,
   Loader,
@@ -13,13 +12,10 @@ import {
   Text,
   Title,
   Tooltip,
-  UnstyledButton,
 } from "@mantine/core";
 import {
   IconAdjustments,
-  IconExternalLink,
   IconKey,
-  IconLock,
   IconPlugConnectedX,
   IconRestore,
   IconShieldHeart,
@@ -32,29 +28,52 @@ import type { ProfileView } from "@/bindings/ProfileView";
 import type { SessionView } from "@/bindings/SessionView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowSkeletons } from "@/components/Page";
-import { PersonBadge } from "@/components/PersonBadge";
 import { CreateWallet } from "@/features/onboarding/CreateWallet";
+import { Frame } from "@/features/onboarding/Frame";
 import { RestoreWallet } from "@/features/onboarding/RestoreWallet";
+import { LostSteps } from "@/features/security/LostSteps";
 import { LookSettings } from "@/features/settings/LookSettings";
 import { useAsk, useDo } from "@/platform/queries";
+import { takeIntent } from "./intent";
+import { ProfileCard } from "./ProfileCard";
 
-/** Whose CareKey? The people of this computer, and the two ways to become one of them. */
+/** Whose CareKey? The people of this computer, and the ways to become one of them. */
 export function StartScreen({ session }: { session: SessionView }) {
-  const [task, setTask] = useState<"choose" | "create" | "restore">("choose");
+  const { t } = useTranslation();
+  const [intent] = useState(takeIntent);
+  const [task, setTask] = useState<"choose" | "create" | "restore" | "lost">(
+    intent?.task === "lost" || intent?.task === "restore" ? intent.task : "choose",
+  );
   const back = () => setTask("choose");
   switch (task) {
+    case "lost":
+      return (
+        <Frame title={t("lost.title")} onBack={back}>
+          <LostSteps isOpen={false} onWords={() => setTask("restore")} />
+        </Frame>
+      );
     case "create":
       return <CreateWallet onBack={back} />;
     case "restore":
-      return <RestoreWallet onBack={back} />;
+      return <RestoreWallet onBack={back} name={intent?.name} replaces={intent?.replaces} />;
     case "choose":
       return (
-        <Chooser session={session} onCreate={() => setTask("create")} onRestore={() => setTask("restore")} />
+        <Chooser
+          session={session}
+          onCreate={() => setTask("create")}
+          onRestore={() => setTask("restore")}
+          onLost={() => setTask("lost")}
+        />
       );
   }
 }
 
-function Chooser(props: { session: SessionView; onCreate: () => void; onRestore: () => void }) {
+function Chooser(props: {
+  session: SessionView;
+  onCreate: () => void;
+  onRestore: () => void;
+  onLost: () => void;
+}) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const list = useAsk("profiles_list", {});
@@ -118,14 +137,6 @@ function Chooser(props: { session: SessionView; onCreate: () => void; onRestore:
         )}
         {list.isPending && <RowSkeletons rows={3} />}
         {list.isError && <ErrorNotice error={list.error} retry={() => list.refetch()} />}
-        {sample.length > 0 && (
-          <section>
-            <Title order={2} mb="sm">
-              {t("start.people")}
-            </Title>
-            {cards(sample)}
-          </section>
-        )}
         <section>
           <Title order={2} mb="sm">
             {t("start.own")}
@@ -156,6 +167,17 @@ function Chooser(props: { session: SessionView; onCreate: () => void; onRestore:
             </Group>
           </Stack>
         </section>
+        {sample.length > 0 && (
+          <section>
+            <Title order={2} mb="sm">
+              {t("start.people")}
+            </Title>
+            {cards(sample)}
+          </section>
+        )}
+        <Anchor component="button" type="button" onClick={props.onLost} w="fit-content" data-testid="start-lost">
+          {t("lost.link")}
+        </Anchor>
       </Stack>
     </Container>
   );
@@ -205,59 +227,3 @@ function NetworkNotice({ network }: { network: NetworkView }) {
   }
 }
 
-function ProfileCard(props: { profile: ProfileView; busy: boolean; onOpen: (newWindow: boolean) => void }) {
-  const { t } = useTranslation();
-  const { profile } = props;
-  const newLabel = `${t("start.openNew")}: ${profile.name}`;
-  return (
-    <Card p={0} className="ck-profile" data-busy={props.busy}>
-      <UnstyledButton
-        className="ck-profile-open"
-        onClick={() => props.onOpen(false)}
-        disabled={props.busy}
-        data-testid={`profile-${profile.id}`}
-      >
-        {props.busy ? (
-          <Loader size={52} aria-hidden />
-        ) : (
-          <PersonBadge name={profile.name} initials={profile.initials} role={profile.role} size={52} />
-        )}
-        <span className="ck-grow">
-          <Text component="span" display="block" fw={650} size="lg" lh={1.3}>
-            {profile.name}
-          </Text>
-          <Text component="span" display="block" size="sm" c="dimmed" lh={1.35}>
-            {profile.about ?? t(`role.${profile.role}`)}
-          </Text>
-          {(profile.open || profile.locked) && (
-            <Group gap={6} component="span" mt={6}>
-              {profile.open && (
-                <Badge variant="light" tt="none">
-                  {t("start.isOpen")}
-                </Badge>
-              )}
-              {profile.locked && (
-                <Badge variant="default" tt="none" leftSection={<IconLock size={12} aria-hidden />}>
-                  {t("start.locked")}
-                </Badge>
-              )}
-            </Group>
-          )}
-        </span>
-      </UnstyledButton>
-      <Tooltip label={t("start.openNew")}>
-        <ActionIcon
-          className="ck-profile-new"
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={newLabel}
-          onClick={() => props.onOpen(true)}
-          data-testid={`profile-${profile.id}-window`}
-        >
-          <IconExternalLink size={18} />
-        </ActionIcon>
-      </Tooltip>
-    </Card>
-  );
-}

@@ -22,8 +22,8 @@ export const errors: SameShape<typeof en> = {
     },
     locked: { what: "CareKey ist gesperrt.", todo: "Entsperren Sie es und versuchen Sie es erneut." },
     wrongPassphrase: {
-      what: "Dieses Kennwort öffnet Ihre Unterlagen nicht.",
-      todo: "Achten Sie auf Großbuchstaben und versuchen Sie es erneut. Nichts ist verloren.",
+      what: "Damit öffnen sich Ihre Unterlagen nicht.",
+      todo: "Prüfen Sie die Eingabe, auch Großbuchstaben, und versuchen Sie es erneut. Nichts ist verloren.",
     },
     keyringMissing: {
       what: "Der Schlüsselbund dieses Computers antwortet nicht.",
@@ -36,6 +36,18 @@ export const errors: SameShape<typeof en> = {
     keyringEntryMissing: {
       what: "Ihr Schlüssel liegt nicht mehr im Schlüsselbund dieses Computers.",
       todo: "Stellen Sie CareKey mit Ihren 24 Wörtern wieder her. Ihre Unterlagen sind sicher.",
+    },
+    keysOfAnother: {
+      what: "Der gefundene Schlüssel gehört jemand anderem.",
+      todo: "Melden Sie sich am Computer als Sie selbst an oder nehmen Sie Ihre eigenen 24 Wörter.",
+    },
+    lockedOut: {
+      what: "Zu viele falsche Versuche.",
+      todo: "Warten Sie, bis die Zeit vorbei ist, und versuchen Sie es dann erneut. Nichts ist verloren.",
+    },
+    pinTooEasy: {
+      what: "Diese PIN ist zu leicht zu erraten.",
+      todo: "Nehmen Sie mindestens 6 Ziffern, die nicht alle gleich sind oder der Reihe nach kommen.",
     },
     wordsInvalid: {
       what: "Das sind nicht 24 Wörter, die zusammengehören.",

@@ -3,7 +3,7 @@ import type { SameShape } from "../shape";
 
 export const settings: SameShape<typeof en> = {
   settings: {
-    section: { look: "Sprache und Aussehen", me: "Über mich" },
+    section: { look: "Sprache und Aussehen", me: "Über mich", security: "Sicherheit" },
     title: "Einstellungen",
     language: "Sprache",
     theme: "Darstellung",
@@ -12,10 +12,5 @@ export const settings: SameShape<typeof en> = {
     dark: "Dunkel",
     me: "Über mich",
     id: "Meine Kennung",
-    custody: "Mein Schlüssel",
-    custodyKeyring: "Im Schlüsselbund dieses Computers",
-    custodyPassphrase: "In einer Datei hinter meinem Kennwort",
-    words:
-      "Die 24 Wörter sind der einzige Weg zurück, wenn dieser Computer verloren geht. CareKey kann sie nicht noch einmal zeigen.",
   },
 };

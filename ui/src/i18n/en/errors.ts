@@ -16,8 +16,8 @@ export const errors = {
     noProfile: { what: "Nobody is open in this window.", todo: "Choose a person on the first page." },
     locked: { what: "CareKey is locked.", todo: "Unlock it and try again." },
     wrongPassphrase: {
-      what: "This passphrase does not open your records.",
-      todo: "Check capital letters and try again. Nothing was lost.",
+      what: "This does not open your records.",
+      todo: "Check what you typed, also capital letters, and try again. Nothing was lost.",
     },
     keyringMissing: {
       what: "The key store of this computer does not answer.",
@@ -30,6 +30,18 @@ export const errors = {
     keyringEntryMissing: {
       what: "Your key is no longer in this computer’s key store.",
       todo: "Bring CareKey back with your 24 words. Your records are safe.",
+    },
+    keysOfAnother: {
+      what: "The key that was found belongs to somebody else.",
+      todo: "Sign in to this computer as yourself, or use your own 24 words.",
+    },
+    lockedOut: {
+      what: "Too many wrong tries.",
+      todo: "Wait until the time is over, then try again. Nothing was lost.",
+    },
+    pinTooEasy: {
+      what: "This PIN is too easy to guess.",
+      todo: "Use at least 6 digits that are not all the same or in a row.",
     },
     wordsInvalid: {
       what: "These are not 24 words that belong together.",

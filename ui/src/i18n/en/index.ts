@@ -7,9 +7,11 @@ import { grants } from "./grants";
 import { home } from "./home";
 import { hospitals } from "./hospitals";
 import { ledger } from "./ledger";
+import { lost } from "./lost";
 import { onboarding } from "./onboarding";
 import { qr } from "./qr";
 import { records } from "./records";
+import { security } from "./security";
 import { settings } from "./settings";
 import { shared } from "./shared";
 import { start } from "./start";
@@ -29,9 +31,11 @@ export const en = {
   ...home,
   ...hospitals,
   ...ledger,
+  ...lost,
   ...onboarding,
   ...qr,
   ...records,
+  ...security,
   ...settings,
   ...shared,
   ...start,

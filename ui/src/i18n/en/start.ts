@@ -2,7 +2,7 @@ export const start = {
   start: {
     title: "Whose CareKey do you want to open?",
     lead: "Every person has a window of their own.",
-    people: "People of the sample network",
+    people: "Try it with made-up people",
     own: "On this computer",
     starting: "The sample network is starting. This takes a few seconds.",
     failed: "The network could not be started.",
@@ -16,5 +16,15 @@ export const start = {
     restore: "Bring CareKey back",
     restoreHint: "With the 24 words you wrote down.",
     none: "Nobody has set up CareKey on this computer yet.",
+    more: "More about {{name}}",
+    rename: "Rename",
+    renameTitle: "What shall this person be called here?",
+    renameHint: "Only on this computer. Hospitals and doctors see the registered name.",
+    remove: "Remove from this computer",
+    removeTitle: "Remove {{name}} from this computer?",
+    removeText:
+      "The key and everything CareKey keeps here for {{name}} are erased. The records stay at the hospitals. Only the 24 words or a backup file bring {{name}} back.",
+    removeSure: "I have the 24 words or a backup file",
+    removeDo: "Remove",
   },
 };
