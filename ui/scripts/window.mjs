@@ -116,22 +116,43 @@ export const SCREENS = {
   keyringEmptied: ["own=keyring&trouble=keyringEntryMissing", ""],
   keysOfAnother: ["own=keyring&trouble=keysOfAnother", ""],
   vaultDamaged: ["own=passphrase&trouble=vaultDamaged", ""],
-  security: ["own=pin", "#/settings?section=security"],
+  security: ["own=pin", "#/settings", openSecurity],
   securityChange: [
     "own=pin",
-    "#/settings?section=security",
+    "#/settings",
     async (page) => {
+      await openSecurity(page);
       await page.getByTestId("custody-change").click();
       await page.getByTestId("custody-save").waitFor();
     },
   ],
   securityWords: [
     "own=pin",
-    "#/settings?section=security",
+    "#/settings",
     async (page) => {
+      await openSecurity(page);
       await page.getByTestId("secret").fill("482915");
       await page.getByTestId("words-show").click();
       await page.getByTestId("words").scrollIntoViewIfNeeded();
+    },
+  ],
+  lost: ["", "", (page) => page.getByTestId("start-lost").click()],
+  lostOpen: [
+    "own=pin",
+    "#/settings",
+    async (page) => {
+      await openSecurity(page);
+      await page.getByTestId("lost-open").click();
+      await page.getByTestId("stop-everyone").click();
+    },
+  ],
+  startOwn: ["own=pin&listed", "", (page) => page.getByTestId("profile-own-menu").click()],
+  removeOwn: [
+    "own=pin&listed",
+    "",
+    async (page) => {
+      await page.getByTestId("profile-own-menu").click();
+      await page.getByTestId("profile-remove").click();
     },
   ],
   create: ["", "", (page) => page.getByTestId("start-create").click()],
@@ -167,6 +188,11 @@ export const LOOKS = {
   small: { width: 900, height: 600, query: "theme=light&lang=de" },
   large: { width: 640, height: 400, scale: 2, query: "theme=light&lang=de" },
 };
+
+async function openSecurity(page) {
+  await page.getByTestId("settings-security").click();
+  await page.getByTestId("security").waitFor();
+}
 
 async function openGrant(page) {
   await page.getByTestId("grant-open").first().click();

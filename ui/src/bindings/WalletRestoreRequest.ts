@@ -11,6 +11,11 @@ export type WalletRestoreRequest = {
  */
 name: string, 
 /**
+ * A profile of this computer that cannot be opened any more and goes when everything is back. It has to be the same
+ * person's.
+ */
+replaces?: string | null, 
+/**
  * The 24 words, in order.
  */
 words: Array<SecretText>, 

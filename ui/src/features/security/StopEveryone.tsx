@@ -50,7 +50,9 @@ export function StopEveryone() {
       {stop.isError && <ErrorNotice error={stop.error} />}
       {asked ? (
         <>
-          <Text>{t("lost.stopSure", { names: [...new Set(active.map((one) => one.grantee.name))].join(", ") })}</Text>
+          <Text>
+            {t("lost.stopSure", { names: [...new Set(active.map((one) => one.grantee.name))].join(", ") })}
+          </Text>
           <Group>
             <Button variant="default" onClick={() => setAsked(false)}>
               {t("app.cancel")}

@@ -6,7 +6,11 @@ import { PersonBadge } from "@/components/PersonBadge";
 import { ProfileMenu } from "./ProfileMenu";
 
 /** One person: opens here, or in a window of their own; an own profile can be renamed and removed. */
-export function ProfileCard(props: { profile: ProfileView; busy: boolean; onOpen: (newWindow: boolean) => void }) {
+export function ProfileCard(props: {
+  profile: ProfileView;
+  busy: boolean;
+  onOpen: (newWindow: boolean) => void;
+}) {
   const { t } = useTranslation();
   const { profile } = props;
   const newLabel = `${t("start.openNew")}: ${profile.name}`;

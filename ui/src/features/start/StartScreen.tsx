@@ -175,7 +175,13 @@ function Chooser(props: {
             {cards(sample)}
           </section>
         )}
-        <Anchor component="button" type="button" onClick={props.onLost} w="fit-content" data-testid="start-lost">
+        <Anchor
+          component="button"
+          type="button"
+          onClick={props.onLost}
+          w="fit-content"
+          data-testid="start-lost"
+        >
           {t("lost.link")}
         </Anchor>
       </Stack>
@@ -226,4 +232,3 @@ function NetworkNotice({ network }: { network: NetworkView }) {
       );
   }
 }
-

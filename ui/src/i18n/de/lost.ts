@@ -21,7 +21,8 @@ export const lost: SameShape<typeof en> = {
     deskTitle: "Dem Empfang Ihres Krankenhauses Bescheid sagen",
     desk: "Gehen Sie hin oder rufen Sie an, den Ausweis zur Hand, und sagen Sie: „Mein Computer mit CareKey ist verloren. Bitte ziehen Sie meine Anmeldung zurück.“ Von da an kann niemand mit dem verlorenen Computer in Ihrem Namen handeln. Sie bekommen einen neuen Code, um sich wieder anzumelden.",
     openedTitle: "Könnte ihn jemand geöffnet haben?",
-    opened: "Eine PIN oder ein Kennwort hält Fremde draußen. Überlegen Sie noch einmal, wenn eines davon zutrifft:",
+    opened:
+      "Eine PIN oder ein Kennwort hält Fremde draußen. Überlegen Sie noch einmal, wenn eines davon zutrifft:",
     openedNoPin: "Die Anmeldung am Computer genügte, um CareKey zu öffnen.",
     openedOn: "Der Computer war an und CareKey offen.",
     openedWords: "Das Blatt mit den 24 Wörtern oder ein Zettel mit der PIN lag beim Computer.",
