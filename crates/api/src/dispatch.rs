@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::types::*;
-use crate::{
-    access, clinic, errors, grants, home, idle, ledger, network, onboarding, people, pictures, profiles, proof, records, security, session, settings, shared, tasks,
-};
+// Every area of the api, by its module.
+use crate::*;
 
 macro_rules! table {
     ($($request:ty => $handler:path;)*) => {
@@ -90,6 +89,10 @@ table! {
     ClinicWriteRequest => clinic::write;
     ClinicAttachRequest => clinic::attach;
     ClinicWrittenRequest => clinic::written;
+
+    SummaryMakeRequest => summary::make;
+    SummaryShowRequest => summary::show;
+    SummaryExportRequest => summary::export;
 
     LedgerStateRequest => ledger::state;
     EvidenceExportRequest => ledger::export_evidence;

@@ -35,6 +35,7 @@ mod security;
 mod session;
 mod settings;
 mod shared;
+mod summary;
 mod tasks;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::lock;
 use crate::idle::Activity;
+use crate::summary::Made;
 use crate::types::ErrorView;
 use crate::views::content::Series;
 
@@ -31,6 +32,7 @@ pub(crate) struct OpenProfile {
     directory: Mutex<HashMap<CertificateSerial, Certificate>>,
     sizes: Mutex<HashMap<RecordRef, u64>>,
     pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
+    pub(crate) summary: Mutex<Option<Arc<Made>>>,
     workers: Mutex<Vec<JoinHandle<()>>>,
     activity: Mutex<Activity>,
     /// A made-up person, whose passphrase is published.
@@ -48,6 +50,7 @@ impl OpenProfile {
             directory: Mutex::default(),
             sizes: Mutex::default(),
             series: Mutex::default(),
+            summary: Mutex::default(),
             workers: Mutex::default(),
             activity: Mutex::new(Activity::now()),
             is_sample,

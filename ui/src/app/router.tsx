@@ -15,6 +15,7 @@ import { HomePage } from "@/features/home/HomePage";
 import { RecordPage } from "@/features/records/RecordPage";
 import { RecordsPage } from "@/features/records/RecordsPage";
 import { SettingsPage } from "@/features/settings/SettingsPage";
+import { SummaryPage } from "@/features/summary/SummaryPage";
 import { Crash } from "./CrashBoundary";
 import { Shell } from "./Shell";
 
@@ -47,6 +48,7 @@ const record = createRoute({
   path: "/records/$recordId",
   component: () => <RecordPage recordId={record.useParams().recordId} />,
 });
+const summary = createRoute({ getParentRoute: () => root, path: "/records/summary", component: SummaryPage });
 const people = createRoute({ getParentRoute: () => root, path: "/people", component: GrantsPage });
 const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: AccessLogPage });
 const shared = createRoute({ getParentRoute: () => root, path: "/shared", component: SharedListPage });
@@ -83,6 +85,7 @@ const settings = createRoute({
 const routeTree = root.addChildren([
   home,
   records,
+  summary,
   record,
   people,
   activity,

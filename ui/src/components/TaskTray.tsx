@@ -13,7 +13,7 @@ export function TaskTray() {
   const { t } = useTranslation();
   const { data } = useAsk("tasks_list", {});
   const [dismissed, setDismissed] = useState<string[]>([]);
-  const tasks = (data?.tasks ?? []).filter((task) => !dismissed.includes(task.id)).slice(0, 3);
+  const tasks = (data?.tasks ?? []).filter((task) => task.kind !== "summary" && !dismissed.includes(task.id)).slice(0, 3);
   if (tasks.length === 0) return null;
   return (
     <Affix position={{ bottom: 56, right: 16 }} zIndex={150}>
@@ -31,6 +31,7 @@ const DONE = {
   write: "tasks.doneWrite",
   export: "tasks.doneExport",
   restore: "tasks.doneRestore",
+  summary: "tasks.doneSummary",
 } as const;
 
 function TaskCard({ task, dismiss }: { task: TaskView; dismiss: () => void }) {

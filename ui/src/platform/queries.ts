@@ -48,7 +48,7 @@ export function useDo<K extends CommandName>(name: K, onDone?: (answer: Response
 const STALE: Record<AppEvent["type"], CommandName[]> = {
   headMoved: ["ledger_state"],
   hospitalsChanged: ["ledger_state"],
-  recordsChanged: ["records_list", "home_summary", "grant_preview", "ledger_state"],
+  recordsChanged: ["summary_show", "records_list", "home_summary", "grant_preview", "ledger_state"],
   grantsChanged: ["grants_list", "home_summary", "grant_preview", "ledger_state"],
   accessChanged: ["access_log", "home_summary", "grants_list"],
   sharedChanged: ["shared_list", "shared_records", "home_summary", "clinic_recipients"],

@@ -105,6 +105,10 @@ commands! {
     clinic_attach: ClinicAttachRequest => TaskStarted;
     clinic_written: ClinicWrittenRequest => WrittenView;
 
+    summary_make: SummaryMakeRequest => TaskStarted;
+    summary_show: SummaryShowRequest => SummaryShown;
+    summary_export: SummaryExportRequest => Done;
+
     ledger_state: LedgerStateRequest => LedgerView;
     evidence_export: EvidenceExportRequest => Done;
 

@@ -24,6 +24,7 @@ mod records;
 mod security;
 mod settings;
 mod shared;
+mod summary;
 mod tasks;
 mod trust;
 
@@ -45,5 +46,6 @@ pub use records::*;
 pub use security::*;
 pub use settings::*;
 pub use shared::*;
+pub use summary::*;
 pub use tasks::*;
 pub use trust::*;

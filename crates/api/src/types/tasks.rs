@@ -18,6 +18,8 @@ pub enum TaskKind {
     Export,
     /// A wallet is rebuilt from its words.
     Restore,
+    /// Putting a summary together.
+    Summary,
 }
 
 /// How far a task is.

@@ -82,7 +82,7 @@ fn code(concept: &Concept) -> Option<String> {
     Some(format!("{system} {}", code.code.as_deref()?).trim().to_owned())
 }
 
-fn problems(view: &FhirView) -> Vec<ClinicalItem> {
+pub(super) fn problems(view: &FhirView) -> Vec<ClinicalItem> {
     let item = |one: &carekey_clinical::Problem| ClinicalItem {
         title: one.name.text.clone(),
         detail: line([
@@ -102,7 +102,7 @@ fn problems(view: &FhirView) -> Vec<ClinicalItem> {
     view.problems.iter().map(item).collect()
 }
 
-fn medication(view: &FhirView) -> Vec<ClinicalItem> {
+pub(super) fn medication(view: &FhirView) -> Vec<ClinicalItem> {
     let item = |one: &carekey_clinical::Medication| ClinicalItem {
         title: one.name.text.clone(),
         detail: line([
@@ -126,7 +126,7 @@ fn medication(view: &FhirView) -> Vec<ClinicalItem> {
     view.medication.iter().map(item).collect()
 }
 
-fn allergies(view: &FhirView) -> Vec<ClinicalItem> {
+pub(super) fn allergies(view: &FhirView) -> Vec<ClinicalItem> {
     let item = |one: &carekey_clinical::Allergy| ClinicalItem {
         title: one.name.text.clone(),
         detail: line([
@@ -147,7 +147,7 @@ fn allergies(view: &FhirView) -> Vec<ClinicalItem> {
     view.allergies.iter().map(item).collect()
 }
 
-fn vaccinations(view: &FhirView) -> Vec<ClinicalItem> {
+pub(super) fn vaccinations(view: &FhirView) -> Vec<ClinicalItem> {
     let item = |one: &carekey_clinical::Vaccination| ClinicalItem {
         title: one.name.text.clone(),
         detail: line([
@@ -168,7 +168,7 @@ fn vaccinations(view: &FhirView) -> Vec<ClinicalItem> {
     view.vaccinations.iter().map(item).collect()
 }
 
-fn procedures(view: &FhirView) -> Vec<ClinicalItem> {
+pub(super) fn procedures(view: &FhirView) -> Vec<ClinicalItem> {
     let item = |one: &carekey_clinical::Procedure| ClinicalItem {
         title: one.name.text.clone(),
         detail: line([one.reason.clone(), one.outcome.clone(), one.note.clone()]),

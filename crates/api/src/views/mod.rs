@@ -8,6 +8,7 @@ pub(crate) mod messages;
 pub(crate) mod people;
 pub(crate) mod records;
 mod results;
+pub(crate) mod summary;
 pub(crate) mod trust;
 
 use carekey_protocol as protocol;

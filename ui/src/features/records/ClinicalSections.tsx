@@ -64,9 +64,9 @@ function statusWord(t: TFunction, status: string): string {
 }
 
 /** Kinds whose date is a beginning. */
-const LASTING: SectionKind[] = ["problems", "medication", "allergies"];
+export const LASTING: SectionKind[] = ["problems", "medication", "allergies"];
 
-function Item({ item, lasting }: { item: ClinicalItem; lasting: boolean }) {
+export function Item({ item, lasting }: { item: ClinicalItem; lasting: boolean }) {
   const { t } = useTranslation();
   const when =
     item.start !== null && item.end !== null

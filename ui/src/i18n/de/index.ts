@@ -15,6 +15,7 @@ import { security } from "./security";
 import { settings } from "./settings";
 import { shared } from "./shared";
 import { start } from "./start";
+import { summary } from "./summary";
 import { timeline } from "./timeline";
 import { trust } from "./trust";
 import { unlock } from "./unlock";
@@ -39,6 +40,7 @@ export const de = {
   ...settings,
   ...shared,
   ...start,
+  ...summary,
   ...timeline,
   ...trust,
   ...unlock,
