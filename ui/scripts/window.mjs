@@ -46,6 +46,7 @@ export const SCREENS = {
   ],
   lab: ["as=maria", "#/records/a1"],
   summary: ["as=maria", "#/records/a5"],
+  healthSummary: ["as=maria", "#/records/summary", (page) => page.getByTestId("summary").waitFor()],
   image: ["as=maria", "#/records/a3"],
   note: ["as=maria", "#/records/a2"],
   pdf: ["as=maria", "#/records/a6"],

@@ -102,7 +102,8 @@ fn keeper_of(dir: &Path) -> Option<KeeperKind> {
 async fn view(cx: &Context, leftover: Option<String>) -> Result<SecurityView, ErrorView> {
     let profile = cx.profile()?;
     let dir = profile.dir.clone();
-    let (custody, keyring) = files::blocking(move || Ok((Custody::at(dir).profile()?.keeper, Custody::probe()))).await?;
+    let (custody, keyring) =
+        files::blocking(move || Ok((Custody::at(dir).profile()?.keeper, Custody::probe()))).await?;
     Ok(SecurityView {
         custody: custody_view(custody),
         keyring: keyring_view(&keyring),

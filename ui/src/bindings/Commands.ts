@@ -66,6 +66,10 @@ import type { SharedListRequest } from "./SharedListRequest";
 import type { SharedListView } from "./SharedListView";
 import type { SharedRecordsRequest } from "./SharedRecordsRequest";
 import type { SharedRecordsView } from "./SharedRecordsView";
+import type { SummaryExportRequest } from "./SummaryExportRequest";
+import type { SummaryMakeRequest } from "./SummaryMakeRequest";
+import type { SummaryShowRequest } from "./SummaryShowRequest";
+import type { SummaryShown } from "./SummaryShown";
 import type { TaskCancelRequest } from "./TaskCancelRequest";
 import type { TaskStarted } from "./TaskStarted";
 import type { TasksListRequest } from "./TasksListRequest";
@@ -269,6 +273,18 @@ clinic_attach: Call<ClinicAttachRequest, TaskStarted>,
  *`clinic_written`
  */
 clinic_written: Call<ClinicWrittenRequest, WrittenView>, 
+/**
+ *`summary_make`
+ */
+summary_make: Call<SummaryMakeRequest, TaskStarted>, 
+/**
+ *`summary_show`
+ */
+summary_show: Call<SummaryShowRequest, SummaryShown>, 
+/**
+ *`summary_export`
+ */
+summary_export: Call<SummaryExportRequest, Done>, 
 /**
  *`ledger_state`
  */

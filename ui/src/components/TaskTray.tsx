@@ -13,7 +13,9 @@ export function TaskTray() {
   const { t } = useTranslation();
   const { data } = useAsk("tasks_list", {});
   const [dismissed, setDismissed] = useState<string[]>([]);
-  const tasks = (data?.tasks ?? []).filter((task) => task.kind !== "summary" && !dismissed.includes(task.id)).slice(0, 3);
+  const tasks = (data?.tasks ?? [])
+    .filter((task) => task.kind !== "summary" && !dismissed.includes(task.id))
+    .slice(0, 3);
   if (tasks.length === 0) return null;
   return (
     <Affix position={{ bottom: 56, right: 16 }} zIndex={150}>

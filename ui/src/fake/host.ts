@@ -12,6 +12,7 @@ import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
 import { lockView, ownProfile, readSecurityAddress, securityAnswers } from "./security";
+import { summaryOf } from "./summary";
 import { checksOf, ledgerOf, makeWorld, trouble, type World } from "./world";
 
 /** Made-up answers for developing and testing the window. Never part of a build. */
@@ -351,6 +352,14 @@ const answers: Answers = {
   clinic_attach: ({ patientId, title }) =>
     startTask("write", title, 5_400_000, () => wrote(patientId, title)),
   clinic_written: () => ({ rows: world.written }),
+
+  summary_make: () =>
+    startTask("summary", "", 23, () => {
+      world.summary = summaryOf(me().name);
+      return null;
+    }),
+  summary_show: () => ({ summary: world.summary, outdated: false }),
+  summary_export: () => ({}),
 
   ledger_state: () => ledgerOf(world),
   evidence_export: () => ({}),

@@ -12,6 +12,7 @@ import type { RecordRow } from "@/bindings/RecordRow";
 import type { SessionStage } from "@/bindings/SessionStage";
 import type { SettingsView } from "@/bindings/SettingsView";
 import type { SharerView } from "@/bindings/SharerView";
+import type { SummaryView } from "@/bindings/SummaryView";
 import type { TaskView } from "@/bindings/TaskView";
 import type { TrustCheck } from "@/bindings/TrustCheck";
 import type { WrittenRow } from "@/bindings/WrittenRow";
@@ -46,6 +47,7 @@ export interface World {
   patients: SharerView[];
   family: SharerView[];
   written: WrittenRow[];
+  summary: SummaryView | null;
   tasks: TaskView[];
   cancelled: Set<string>;
   height: number;
@@ -94,6 +96,7 @@ export function makeWorld(): World {
         state: { state: "confirmed", height: 40, at: NOW - 2 * DAY },
       },
     ],
+    summary: null,
     tasks: [],
     cancelled: new Set(),
     height: 42,

@@ -1,8 +1,8 @@
 import { Button, Card, Chip, Group, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
-import { IconFilePlus, IconFileText, IconSearch } from "@tabler/icons-react";
+import { IconFilePlus, IconFileText, IconReport, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
@@ -40,7 +40,23 @@ export function RecordsPage() {
     </Button>
   );
   return (
-    <Page title={t("records.title")} actions={addButton}>
+    <Page
+      title={t("records.title")}
+      actions={
+        <>
+          <Button
+            component={Link}
+            to="/records/summary"
+            variant="default"
+            leftSection={<IconReport size={18} aria-hidden />}
+            data-testid="summary-open"
+          >
+            {t("summary.open")}
+          </Button>
+          {addButton}
+        </>
+      }
+    >
       <TextInput
         aria-label={t("records.search")}
         placeholder={t("records.search")}

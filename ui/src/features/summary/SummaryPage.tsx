@@ -43,7 +43,11 @@ export function SummaryPage() {
   const summary = shown.data?.summary ?? null;
   const again = () => make.mutate({});
   return (
-    <Page title={t("summary.title")} lead={t("summary.lead")} actions={summary && <Exports name={summary.name} />}>
+    <Page
+      title={t("summary.title")}
+      lead={t("summary.lead")}
+      actions={summary && <Exports name={summary.name} />}
+    >
       {shown.isError && <ErrorNotice error={shown.error} retry={() => shown.refetch()} />}
       {make.isError && <ErrorNotice error={make.error} retry={again} />}
       {task?.state === "failed" && <ErrorNotice error={task.error} retry={again} />}
@@ -150,7 +154,10 @@ function Summary({ summary }: { summary: SummaryView }) {
       </Text>
       {summary.unread.length > 0 && (
         <Alert color="amber" icon={<IconInfoCircle aria-hidden />} data-testid="summary-unread">
-          {t("summary.unread", { titles: summary.unread.slice(0, 5).join(", "), count: summary.unread.length })}
+          {t("summary.unread", {
+            titles: summary.unread.slice(0, 5).join(", "),
+            count: summary.unread.length,
+          })}
         </Alert>
       )}
       {summary.sections.length === 0 && <Empty icon={IconReport} text={t("summary.empty")} />}
