@@ -100,6 +100,15 @@ export const SCREENS = {
   patient: ["as=haddad", "#/shared/care1maria"],
   patientLab: ["as=haddad", "#/shared/care1maria/a1"],
   write: ["as=haddad", "#/write?patient=care1maria"],
+  writeFiles: [
+    "as=haddad&lang=de",
+    "#/write?patient=care1maria",
+    async (page) => {
+      await page.getByText("Dateien", { exact: true }).click();
+      await page.getByTestId("write-choose").click();
+      await page.waitForSelector('[data-testid="write-file"][data-stage="ready"]');
+    },
+  ],
   family: ["as=jonas", "#/shared"],
   familyPerson: ["as=jonas", "#/shared/care1maria"],
   unlock: [

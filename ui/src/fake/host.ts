@@ -433,6 +433,7 @@ export const host: Host = {
     return () => world.listeners.delete(onEvent);
   },
   pickFile: async () => "/home/maria/Documents/letter.pdf",
+  pickFiles: async () => ["/home/lab/Results/blood-count.json", "/home/lab/Results/report.pdf"],
   pickSavePath: async (_title, name) => `/home/maria/Downloads/${name}`,
 };
 

@@ -13,6 +13,8 @@ export interface Host {
   listen(onEvent: (event: AppEvent) => void): Promise<() => void>;
   /** Asks the person for a file; null when they close the dialog. */
   pickFile(title: string): Promise<string | null>;
+  /** Asks the person for any number of files; none when they close the dialog. */
+  pickFiles(title: string): Promise<string[]>;
   /** Asks the person where to save; null when they close the dialog. */
   pickSavePath(title: string, suggestedName: string): Promise<string | null>;
 }

@@ -17,5 +17,6 @@ export const host: Host = {
   listen: (onEvent) =>
     getCurrentWebviewWindow().listen<AppEvent>("carekey", (event) => onEvent(event.payload)),
   pickFile: (title) => open({ title, multiple: false, directory: false }),
+  pickFiles: async (title) => (await open({ title, multiple: true, directory: false })) ?? [],
   pickSavePath: (title, suggestedName) => save({ title, defaultPath: suggestedName }),
 };

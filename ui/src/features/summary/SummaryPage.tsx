@@ -148,7 +148,7 @@ function Summary({ summary }: { summary: SummaryView }) {
     <Stack gap="lg" data-testid="summary">
       <Text c="dimmed" maw="72ch">
         {summary.birthDate !== null &&
-          `${t("content.aboutBorn", { name: summary.name, date: documentDate(summary.birthDate) })} `}
+          `${t("content.aboutBorn", { name: summary.name, date: documentDate(summary.birthDate) })}. `}
         {t("summary.made", { date: moment(summary.made), count: summary.sources.length })}{" "}
         {t("summary.caution")}
       </Text>
@@ -204,7 +204,7 @@ function From({ source }: { source: SummarySource | undefined }) {
   const { t } = useTranslation();
   if (source === undefined) return null;
   return (
-    <Text size="sm" c="dimmed" px="xs" pb="xs">
+    <Text size="sm" c="dimmed" pl={12} pb="xs">
       {t("summary.from", { author: source.author })}{" "}
       <AnchorLink to="/records/$recordId" params={{ recordId: source.recordId }} size="sm">
         {source.title}

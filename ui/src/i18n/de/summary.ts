@@ -11,10 +11,12 @@ export const summary: SameShape<typeof en> = {
     make: "Übersicht erstellen",
     outdated: "Seit diese Übersicht erstellt wurde, kamen Dokumente hinzu oder wurden entfernt.",
     again: "Neu erstellen",
-    made: "Erstellt am {{date}} aus {{count}} Dokumenten.",
+    made_one: "Erstellt am {{date}} aus {{count}} Dokument.",
+    made_other: "Erstellt am {{date}} aus {{count}} Dokumenten.",
     caution:
       "CareKey hat sie zusammengestellt; niemand hat sie als Ganzes geprüft. Wo Dokumente sich unterscheiden, gilt das neueste.",
-    unread: "{{count}} Dokumente waren nicht lesbar und fehlen hier: {{titles}}",
+    unread_one: "{{count}} Dokument war nicht lesbar und fehlt hier: {{titles}}",
+    unread_other: "{{count}} Dokumente waren nicht lesbar und fehlen hier: {{titles}}",
     empty:
       "Ihre Dokumente enthalten keine lesbaren Diagnosen, Medikamente, Allergien oder Befunde. Sobald eines welche enthält, stehen sie hier.",
     pastProblems: "Frühere Diagnosen",

@@ -8,10 +8,12 @@ export const summary = {
     make: "Make the summary",
     outdated: "Documents were added or removed since this summary was made.",
     again: "Make it again",
-    made: "Made on {{date}} from {{count}} documents.",
+    made_one: "Made on {{date}} from {{count}} document.",
+    made_other: "Made on {{date}} from {{count}} documents.",
     caution:
       "CareKey put it together; nobody has checked it as a whole. Where documents differ, the newest one counts.",
-    unread: "{{count}} documents could not be read and are missing here: {{titles}}",
+    unread_one: "{{count}} document could not be read and is missing here: {{titles}}",
+    unread_other: "{{count}} documents could not be read and are missing here: {{titles}}",
     empty:
       "Your documents hold no problems, medicines, allergies or results that can be read. They will appear here as soon as one does.",
     pastProblems: "Past problems",

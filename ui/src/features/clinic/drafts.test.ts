@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { draftOf, isReady, looked, withFiles } from "./drafts";
+
+const found = {
+  name: "lab.pdf",
+  size: 10,
+  kind: "pdf",
+  title: "Blood count",
+  date: null,
+  collection: "laboratory",
+} as const;
+
+it("a file chosen twice is in the list once", () => {
+  const once = withFiles([], ["/a/lab.pdf", "/a/ecg.pdf"]);
+  expect(withFiles(once, ["/a/ecg.pdf", "/b/lab.pdf"]).map((one) => one.path)).toEqual([
+    "/a/lab.pdf",
+    "/a/ecg.pdf",
+    "/b/lab.pdf",
+  ]);
+});
+
+it("a file is ready once it was looked at and has a title", () => {
+  const draft = draftOf("C:\\results\\lab.pdf");
+  expect(draft.name).toBe("lab.pdf");
+  expect(isReady(draft)).toBe(false);
+  const ready = looked(draft, found);
+  expect(isReady(ready)).toBe(true);
+  expect(ready.collection).toBe("laboratory");
+  expect(isReady({ ...ready, title: "  " })).toBe(false);
+});
