@@ -60,7 +60,8 @@ function WriteForm({ patientId }: { patientId?: string }) {
   const [patient, setPatient] = useState<string | null>(patientId ?? null);
   const [form, setForm] = useState<"note" | "file">("note");
   const people = recipients.data?.people ?? [];
-  const name = people.find((person) => person.id === patient)?.name ?? "";
+  const known = people.find((person) => person.id === patient);
+  const to = { patient: known?.id ?? null, name: known?.name ?? "" };
   return (
     <Stack>
       {recipients.isError && <ErrorNotice error={recipients.error} retry={() => recipients.refetch()} />}
@@ -90,10 +91,10 @@ function WriteForm({ patientId }: { patientId?: string }) {
         data-testid="write-form"
       />
       {form === "note" ? (
-        <NoteForm patient={patient} name={name} />
+        <NoteForm {...to} />
       ) : (
         // Files chosen for one patient are never sent to another by changing the name above.
-        <FilesForm key={patient ?? ""} patient={patient} name={name} />
+        <FilesForm key={patient ?? ""} {...to} />
       )}
     </Stack>
   );
