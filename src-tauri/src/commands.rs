@@ -1,8 +1,8 @@
-//! The border: the one command a page can call.
+//! The border: the commands a page can call, one for answers and one for bytes.
 
 use carekey_api::types::ErrorView;
 use serde_json::{Value, json};
-use tauri::{AppHandle, Manager as _, State, WebviewWindow};
+use tauri::{AppHandle, Manager as _, State, WebviewWindow, ipc::Response};
 
 use crate::{
     host::{self, Host},
@@ -24,6 +24,17 @@ pub(crate) async fn call(
         return host.call(window.label(), "session_state", json!({})).await;
     }
     host.call(window.label(), &name, request).await
+}
+
+/// Answers with bytes: frames, signals, pictures and pages, which as JSON would be several times as long.
+#[tauri::command]
+pub(crate) async fn bytes(
+    host: State<'_, Host>,
+    window: WebviewWindow,
+    name: String,
+    request: Value,
+) -> Result<Response, ErrorView> {
+    host.bytes(window.label(), &name, request).await.map(Response::new)
 }
 
 /// Opens the profile in a further window, or brings forward the window that shows it already.

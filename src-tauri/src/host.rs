@@ -43,6 +43,11 @@ impl Host {
         self.app().await?.call(session, name, request).await
     }
 
+    /// As [`call`](Self::call), for what is answered with bytes.
+    pub(crate) async fn bytes(&self, session: &str, name: &str, request: Value) -> Result<Vec<u8>, ErrorView> {
+        self.app().await?.bytes(session, name, request).await
+    }
+
     /// Forgets a window that was closed, and with it the keys its session had opened.
     pub(crate) fn close_session(&self, session: String) {
         let host = self.clone();

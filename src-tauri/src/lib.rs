@@ -28,7 +28,7 @@ pub fn run(options: Options) -> tauri::Result<()> {
     options::start_log();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .invoke_handler(tauri::generate_handler![commands::call])
+        .invoke_handler(tauri::generate_handler![commands::call, commands::bytes])
         .setup(move |app| Ok(start(app, &options)?))
         .build(tauri::generate_context!())?;
     app.run(|app, event| match event {

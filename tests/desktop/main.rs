@@ -24,3 +24,4 @@ mod custody;
 mod shell;
 mod story;
 mod tour;
+mod viewing;

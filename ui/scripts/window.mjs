@@ -48,8 +48,16 @@ export const SCREENS = {
   summary: ["as=maria", "#/records/a5"],
   healthSummary: ["as=maria", "#/records/summary", (page) => page.getByTestId("summary").waitFor()],
   image: ["as=maria", "#/records/a3"],
+  ct: ["as=maria", "#/records/ct", painted],
+  ctMeasured: ["as=maria", "#/records/ct", measure],
+  ctKeys: ["as=maria", "#/records/ct", (page) => page.getByTestId("tool-help").click()],
+  report: ["as=maria", "#/records/sr"],
+  unknownPicture: ["as=maria", "#/records/jls"],
+  holter: ["as=maria", "#/records/holter"],
+  headerOnly: ["as=maria", "#/records/hea"],
+  photo: ["as=maria", "#/records/photo"],
   note: ["as=maria", "#/records/a2"],
-  pdf: ["as=maria", "#/records/a6"],
+  pdf: ["as=maria", "#/records/a6", (page) => page.locator(".textLayer span").first().waitFor()],
   withheld: ["as=maria", "#/records/a8"],
   proof: ["as=maria", "#/records/a1", (page) => page.getByTestId("trust-line").click()],
   people: ["as=maria", "#/people"],
@@ -202,6 +210,31 @@ export const LOOKS = {
 async function openSecurity(page) {
   await page.getByTestId("settings-security").click();
   await page.getByTestId("security").waitFor();
+}
+
+/** The picture is there, and not only its frame. */
+async function painted(page) {
+  await page.getByTestId("stage").waitFor();
+  await page.getByTestId("window-preset").waitFor();
+  await page.waitForTimeout(300);
+}
+
+/** In the whole window, so that no bar lies over the picture in a small one. */
+async function measure(page) {
+  await painted(page);
+  await page.getByTestId("tool-wide").click();
+  await page.waitForTimeout(200);
+  const stage = await page.getByTestId("stage").boundingBox();
+  const at = (x, y) => [stage.x + stage.width * x, stage.y + stage.height * y];
+  const drag = async (tool, from, to) => {
+    await page.getByTestId(`tool-${tool}`).click();
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 4 });
+    await page.mouse.up();
+  };
+  await drag("distance", at(0.4, 0.45), at(0.62, 0.5));
+  await drag("area", at(0.52, 0.5), at(0.56, 0.58));
 }
 
 async function openGrant(page) {

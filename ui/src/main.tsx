@@ -2,6 +2,7 @@ import "@mantine/core/styles.css";
 import "@mantine/dates/styles.css";
 import "@mantine/notifications/styles.css";
 import "./app/app.css";
+import "./features/viewing/viewing.css";
 import { guardNavigatorLanguage } from "./app/locale";
 
 guardNavigatorLanguage();

@@ -13,7 +13,7 @@ use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::tasks::Tasks;
 use crate::types::{AppEvent, ErrorCode, ErrorView};
-use crate::{dispatch, errors, files};
+use crate::{dispatch, errors, files, viewing};
 
 /// Events a slow window may fall behind before it misses some; it asks again on the next one.
 const EVENTS_MAX: usize = 1024;
@@ -79,6 +79,15 @@ impl App {
     pub async fn call(&self, session: &str, name: &str, request: Value) -> Result<Value, ErrorView> {
         let cx = self.context(session);
         dispatch::answer(&cx, name, request).await.map_err(|error| self.refine(error))
+    }
+
+    /// As [`call`](Self::call), for what is looked at: pictures, films, signals and pages, as bytes.
+    ///
+    /// # Errors
+    /// What the window is to be told.
+    pub async fn bytes(&self, session: &str, name: &str, request: Value) -> Result<Vec<u8>, ErrorView> {
+        let cx = self.context(session);
+        viewing::bytes(&cx, name, request).await.map_err(|error| self.refine(error))
     }
 
     /// What changes, each event with the session it is for.

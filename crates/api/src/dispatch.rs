@@ -63,6 +63,7 @@ table! {
 
     RecordsListRequest => records::list;
     RecordOpenRequest => records::open;
+    RecordSeriesRequest => viewing::series;
     RecordProofRequest => proof::show;
     RecordExportRequest => records::export;
     RecordImportRequest => records::import;

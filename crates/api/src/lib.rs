@@ -40,6 +40,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 pub mod types;
+mod viewing;
 mod views;
 
 pub use app::{App, AppOptions};

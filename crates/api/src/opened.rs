@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use carekey_protocol::{Certificate, CertificateSerial, HospitalId, ParticipantId, RecordRef};
 use carekey_wallet::Wallet;
@@ -14,10 +14,14 @@ use crate::app::lock;
 use crate::idle::Activity;
 use crate::summary::Made;
 use crate::types::ErrorView;
+use crate::viewing::{Place, Viewed};
 use crate::views::content::Series;
 
 /// Opened records that are kept at hand, so that saving one or showing its proof is not another access.
 const OPENED_MAX: usize = 16;
+
+/// Records of which the table of contents is kept at hand, so that the next frame need not read it again.
+const VIEWED_MAX: usize = 8;
 
 /// A record by owner (none: the profile's own) and reference.
 pub(crate) type RecordKey = (Option<ParticipantId>, RecordRef);
@@ -31,6 +35,8 @@ pub(crate) struct OpenProfile {
     altered: Mutex<HashSet<RecordKey>>,
     directory: Mutex<HashMap<CertificateSerial, Certificate>>,
     sizes: Mutex<HashMap<RecordRef, u64>>,
+    viewed: Mutex<Vec<(RecordKey, Weak<OpenedRecord>, Arc<Result<Viewed, String>>)>>,
+    places: Mutex<HashMap<RecordKey, Place>>,
     pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
     pub(crate) summary: Mutex<Option<Arc<Made>>>,
     workers: Mutex<Vec<JoinHandle<()>>>,
@@ -49,6 +55,8 @@ impl OpenProfile {
             altered: Mutex::default(),
             directory: Mutex::default(),
             sizes: Mutex::default(),
+            viewed: Mutex::default(),
+            places: Mutex::default(),
             series: Mutex::default(),
             summary: Mutex::default(),
             workers: Mutex::default(),
@@ -89,6 +97,36 @@ impl OpenProfile {
     /// A record that was opened a moment ago.
     pub(crate) fn recently_opened(&self, key: &RecordKey) -> Option<Arc<OpenedRecord>> {
         lock(&self.opened).iter().find(|(known, _)| known == key).map(|(_, record)| Arc::clone(record))
+    }
+
+    /// Keeps what was read of an opened record at hand.
+    pub(crate) fn keep_viewed(&self, key: RecordKey, record: &Arc<OpenedRecord>, viewed: &Arc<Result<Viewed, String>>) {
+        let mut all = lock(&self.viewed);
+        all.retain(|(known, opened, _)| *known != key && opened.strong_count() > 0);
+        if all.len() >= VIEWED_MAX {
+            all.remove(0);
+        }
+        all.push((key, Arc::downgrade(record), Arc::clone(viewed)));
+    }
+
+    /// What was read of this very opening of a record.
+    pub(crate) fn recently_viewed(
+        &self,
+        key: &RecordKey,
+        record: &Arc<OpenedRecord>,
+    ) -> Option<Arc<Result<Viewed, String>>> {
+        let all = lock(&self.viewed);
+        let found = all.iter().find(|(known, opened, _)| known == key && opened.as_ptr() == Arc::as_ptr(record));
+        found.map(|(_, _, viewed)| Arc::clone(viewed))
+    }
+
+    /// Remembers which series a picture belongs to.
+    pub(crate) fn learn_place(&self, key: RecordKey, place: Place) {
+        lock(&self.places).insert(key, place);
+    }
+
+    pub(crate) fn place(&self, key: &RecordKey) -> Option<Place> {
+        lock(&self.places).get(key).cloned()
     }
 
     /// Others' records have to be asked for again.

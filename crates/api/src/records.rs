@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use carekey_clinical::limits::RECOGNISE_BYTES_MAX;
 use carekey_clinical::{Category, Recognised};
@@ -26,7 +27,7 @@ use crate::views::content::{self, Shown};
 use crate::views::people::People;
 use crate::views::records::{self as rows, Records};
 use crate::views::{self, trust};
-use crate::{errors, files, shared};
+use crate::{errors, files, shared, viewing};
 
 /// Documents up to this size are read into memory to be shown; larger ones can be saved.
 const SHOWN_BYTES_MAX: u64 = 64 << 20;
@@ -93,7 +94,10 @@ pub(crate) async fn open(cx: &Context, request: RecordOpenRequest) -> Result<Rec
 }
 
 /// Reads and interprets a document, and keeps what its row learns from it.
-async fn show(profile: &OpenProfile, key: RecordKey, opened: &OpenedRecord) -> Result<RecordContent, ErrorView> {
+async fn show(profile: &OpenProfile, key: RecordKey, opened: &Arc<OpenedRecord>) -> Result<RecordContent, ErrorView> {
+    if let Some(shown) = viewing::show(profile, key, opened).await? {
+        return keep_details(profile, key, opened, shown);
+    }
     if opened.bytes > SHOWN_BYTES_MAX {
         return Ok(content::file(opened.metadata.media_type.as_str(), Vec::new()));
     }
@@ -103,6 +107,15 @@ async fn show(profile: &OpenProfile, key: RecordKey, opened: &OpenedRecord) -> R
         let name = opened.metadata.file_name.as_str();
         Ok::<Shown, ErrorView>(content::show(&bytes, name, series.entry(key.0).or_default()))
     })?;
+    keep_details(profile, key, opened, shown)
+}
+
+fn keep_details(
+    profile: &OpenProfile,
+    key: RecordKey,
+    opened: &OpenedRecord,
+    shown: Shown,
+) -> Result<RecordContent, ErrorView> {
     if let (None, reference) = &key {
         let Shown { category, out_of_range, .. } = &shown;
         let (category, out_of_range) = (category.clone(), *out_of_range);

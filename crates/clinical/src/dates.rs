@@ -1,9 +1,10 @@
 //! Dates as FHIR, DICOM, HL7 and PDF write them, brought to one form.
 
 use serde::Serialize;
+use ts_rs::TS;
 
 /// When a document was made, as precisely as it says so itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentDate {
     /// ISO 8601 in the precision of the document: `2026`, `2026-05`, `2026-05-12` or `2026-05-12T09:30:00+02:00`.

@@ -1,6 +1,13 @@
-//! Pictures: their kind and size, from the header alone. Nothing is decoded here.
+//! Pictures: their kind and size, from the header alone. Pages decode them, but for TIFF, which none of them can.
 
+use std::io::Cursor;
+use std::panic::catch_unwind;
+
+use image::codecs::tiff::TiffDecoder;
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, Limits};
 use serde::Serialize;
+
+use crate::limits::IMAGE_PIXELS_MAX;
 
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -12,6 +19,43 @@ pub struct ImageView {
     pub width: Option<u32>,
     /// Height in pixels.
     pub height: Option<u32>,
+}
+
+/// Why a picture is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImageProblem {
+    /// More pixels than [`IMAGE_PIXELS_MAX`].
+    #[error("the picture has more than {IMAGE_PIXELS_MAX} pixels")]
+    TooManyPixels,
+    /// It cannot be decoded.
+    #[error("the picture is broken")]
+    Broken,
+}
+
+/// The first page of a TIFF as a PNG, upright: no page shows a TIFF itself.
+///
+/// # Errors
+/// [`ImageProblem`].
+pub fn tiff_as_png(bytes: &[u8]) -> Result<Vec<u8>, ImageProblem> {
+    let decoded = catch_unwind(|| {
+        let mut decoder = TiffDecoder::new(Cursor::new(bytes)).map_err(|_| ImageProblem::Broken)?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > IMAGE_PIXELS_MAX {
+            return Err(ImageProblem::TooManyPixels);
+        }
+        let mut limits = Limits::no_limits();
+        limits.max_alloc = Some(IMAGE_PIXELS_MAX * 8);
+        decoder.set_limits(limits).map_err(|_| ImageProblem::TooManyPixels)?;
+        let orientation = decoder.orientation().map_err(|_| ImageProblem::Broken)?;
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| ImageProblem::Broken)?;
+        picture.apply_orientation(orientation);
+        // Pages show eight bits.
+        let picture = if picture.color().has_alpha() { DynamicImage::from(picture.into_rgba8()) } else { picture.into_rgb8().into() };
+        let mut png = Cursor::new(Vec::new());
+        picture.write_to(&mut png, ImageFormat::Png).map_err(|_| ImageProblem::Broken)?;
+        Ok(png.into_inner())
+    });
+    decoded.unwrap_or(Err(ImageProblem::Broken))
 }
 
 pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
@@ -34,6 +78,7 @@ pub(crate) fn view_image(bytes: &[u8]) -> Option<ImageView> {
         "image/bmp" => pair(bytes, 18, le32, 4).map(|(width, height)| (width, height.min(height.wrapping_neg()))),
         "image/jpeg" => jpeg_size(bytes),
         "image/webp" => webp_size(bytes),
+        "image/tiff" => TiffDecoder::new(Cursor::new(bytes)).ok().map(|decoder| decoder.dimensions()),
         _ => None,
     };
     Some(ImageView {

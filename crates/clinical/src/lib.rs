@@ -1,6 +1,6 @@
 //! Reads medical documents into views that a person can look at.
 //!
-//! It knows FHIR R4 JSON, DICOM, PDF, images and text; of CDA and HL7 v2 it reads title and date; anything else is a
+//! It knows FHIR R4 JSON, DICOM, WFDB and EDF signals, PDF, images and text; of CDA and HL7 v2 it reads title and date; anything else is a
 //! file. It only reads: the bytes that were sealed stay as they are, numbers are shown as they were written, and
 //! what it cannot interpret is listed rather than dropped. It leaves keys, storage and the network to others and
 //! depends on no other CareKey crate.
@@ -33,20 +33,27 @@ mod images;
 pub mod limits;
 mod pdf;
 mod recognise;
+mod signals;
+mod source;
 pub mod summary;
 mod text;
 mod view;
 
 pub use category::Category;
 pub use dates::DocumentDate;
-pub use dicom::{DicomError, DicomFrame, DicomView, FrameProblem, WindowSource};
+pub use dicom::{
+    DicomError, DicomFile, DicomFrame, DicomLine, DicomView, Edges, Embedded, FrameProblem, PixelFormat, Region, ReportLine,
+    Spacing, SpacingSource, Window, WindowFunction,
+};
 pub use fhir::{
     Allergy, Attachment, Code, Concept, DocumentEntry, Encounter, FhirError, FhirView, Flag, FlagSource, Medication,
     MedicationKind, Notice, OtherResource, PatientHeader, Problem, Procedure, ReferenceRange, Report, ResultComponent,
     ResultRow, ResultValue, Section, Vaccination,
 };
-pub use images::ImageView;
+pub use images::{ImageProblem, ImageView, tiff_as_png};
 pub use pdf::PdfView;
 pub use recognise::{Kind, Recognised, recognise};
+pub use signals::{Channel, Finding, Group, Mark, Signals};
+pub use source::Source;
 pub use text::{TextEncoding, TextView};
 pub use view::{DocumentView, TitledView, ViewError, view};

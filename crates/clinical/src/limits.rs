@@ -12,21 +12,45 @@ pub const FHIR_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Bundles inside bundles are opened this deep; a deeper one is listed as "other".
 pub const FHIR_BUNDLE_DEPTH_MAX: usize = 4;
 
-/// Largest DICOM file that is turned into a view: long ultrasound films are around 50 MB, whole CT series in one
-/// file a few hundred.
-pub const DICOM_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Data elements read from one DICOM file before it is called broken. A film of some thousand frames describes each of
+/// them in about thirty.
+pub const DICOM_ELEMENTS_MAX: usize = 400_000;
 
-/// Data elements read from one DICOM file before it is called broken.
-pub const DICOM_ELEMENTS_MAX: usize = 100_000;
+/// A DICOM value up to this size is kept in memory; a longer one stays in the file. The longest colour palette fits.
+pub const DICOM_VALUE_BYTES_MAX: u64 = 128 * 1024;
+
+/// Bytes of all DICOM values that are kept in memory together.
+pub const DICOM_KEPT_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+/// Compressed pieces of pictures in one DICOM file.
+pub const DICOM_FRAGMENTS_MAX: usize = 1_000_000;
 
 /// Sequences inside sequences are followed this deep in DICOM.
 pub const DICOM_DEPTH_MAX: usize = 16;
 
+/// Lines of a DICOM file's list of data elements.
+pub const DICOM_LINES_MAX: usize = 4_000;
+
+/// Lines of a structured report.
+pub const REPORT_LINES_MAX: usize = 4_000;
+
 /// Pixels of a frame that are decoded; the largest mammograms have about 20 million.
 pub const FRAME_PIXELS_MAX: u32 = 40_000_000;
 
-/// Longer edge, in pixels, of the PNG made from a DICOM frame; a bigger frame is scaled down.
-pub const FRAME_EDGE_MAX: u32 = 2048;
+/// Bytes of one compressed frame; as much as the largest frame has unpacked.
+pub const FRAME_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Pixels of a picture that the page is asked to show; it needs four bytes for each.
+pub const IMAGE_PIXELS_MAX: u64 = 64_000_000;
+
+/// Channels of a signal; a polysomnography has some dozens.
+pub const SIGNAL_CHANNELS_MAX: usize = 256;
+
+/// Values of one answer about a signal, all channels together.
+pub const SIGNAL_VALUES_MAX: usize = 2_000_000;
+
+/// Marks of a signal, such as beats and remarks.
+pub const SIGNAL_MARKS_MAX: usize = 20_000;
 
 /// Bytes of a text document that are shown; the rest is cut and the view says so.
 pub const TEXT_BYTES_MAX: usize = 1024 * 1024;

@@ -7,7 +7,12 @@ use crate::dates::DocumentDate;
 use crate::fhir::{self, FhirDocument};
 use crate::limits::{RECOGNISE_BYTES_MAX, TITLE_CHARS_MAX};
 use crate::text::{looks_like_text, without_bom};
+use crate::signals::{edf, wfdb};
 use crate::{cda, dicom, hl7, images, pdf};
+
+/// Neither is registered; these are the names in use.
+pub(crate) const EDF_MEDIA_TYPE: &str = "application/edf";
+pub(crate) const WFDB_MEDIA_TYPE: &str = "application/x-wfdb-header";
 
 /// The kinds of documents that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -19,6 +24,8 @@ pub enum Kind {
     FhirResource,
     /// A DICOM file.
     Dicom,
+    /// A recording of signals in WFDB or EDF.
+    Signal,
     /// A PDF.
     Pdf,
     /// A picture; [`Recognised::media_type`] says which kind.
@@ -87,6 +94,9 @@ fn look(bytes: &[u8]) -> (Kind, &'static str, Found) {
     if let Some(media_type) = images::media_type(bytes) {
         return (Kind::Image, media_type, Found::default());
     }
+    if edf::is_edf(bytes) {
+        return (Kind::Signal, EDF_MEDIA_TYPE, edf::summary(bytes));
+    }
     if let Some(found) = json(bytes) {
         return found;
     }
@@ -95,6 +105,9 @@ fn look(bytes: &[u8]) -> (Kind, &'static str, Found) {
     }
     if cda::is_cda(bytes) {
         return (Kind::Cda, "application/cda+xml", cda::summary(bytes));
+    }
+    if wfdb::is_wfdb(bytes) {
+        return (Kind::Signal, WFDB_MEDIA_TYPE, wfdb::summary(bytes));
     }
     if looks_like_text(bytes) {
         return (Kind::Text, "text/plain", Found::default());
@@ -168,6 +181,7 @@ fn untitled(kind: Kind) -> &'static str {
     match kind {
         Kind::FhirBundle | Kind::FhirResource => "Health record",
         Kind::Dicom => "Medical image",
+        Kind::Signal => "Signal recording",
         Kind::Pdf => "PDF document",
         Kind::Image => "Picture",
         Kind::Text => "Note",

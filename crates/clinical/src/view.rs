@@ -1,15 +1,18 @@
 //! A document as something to look at.
 
+use std::io::Cursor;
+
 use serde::Serialize;
 
 use crate::dates::DocumentDate;
-use crate::dicom::{DicomError, DicomView};
+use crate::dicom::{DicomError, DicomFile, DicomView};
 use crate::fhir::{FhirDocument, FhirError, FhirView};
 use crate::images::{ImageView, view_image};
 use crate::pdf::PdfView;
 use crate::recognise::Kind;
+use crate::signals::Signals;
 use crate::text::TextView;
-use crate::{cda, dicom, hl7, pdf, text};
+use crate::{cda, hl7, pdf, text};
 
 /// What a page shows. The original bytes are beside it, untouched.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,6 +22,8 @@ pub enum DocumentView {
     Fhir(Box<FhirView>),
     /// A DICOM file.
     Dicom(Box<DicomView>),
+    /// A recording of signals.
+    Signals(Box<Signals>),
     /// A PDF.
     Pdf(PdfView),
     /// A picture.
@@ -67,7 +72,11 @@ pub enum ViewError {
 pub fn view(bytes: &[u8], kind: Kind) -> Result<DocumentView, ViewError> {
     Ok(match kind {
         Kind::FhirBundle | Kind::FhirResource => DocumentView::Fhir(Box::new(FhirDocument::parse(bytes)?.view())),
-        Kind::Dicom => DocumentView::Dicom(Box::new(dicom::view_dicom(bytes)?)),
+        Kind::Dicom => DocumentView::Dicom(Box::new(DicomFile::open(&mut Cursor::new(bytes))?.view())),
+        Kind::Signal => {
+            let signals = Signals::open(&mut Cursor::new(bytes), None);
+            DocumentView::Signals(Box::new(signals.ok_or(ViewError::KindMismatch(kind))?))
+        }
         Kind::Pdf if pdf::is_pdf(bytes) => DocumentView::Pdf(pdf::view_pdf(bytes)),
         Kind::Image => DocumentView::Image(view_image(bytes).ok_or(ViewError::KindMismatch(kind))?),
         Kind::Text => DocumentView::Text(text::view_text(bytes)),

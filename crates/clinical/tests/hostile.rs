@@ -2,13 +2,14 @@
 
 mod common;
 
-use carekey_clinical::{Kind, limits, recognise, view};
+use carekey_clinical::{DicomFile, DocumentView, Kind, limits, recognise, tiff_as_png, view};
 use proptest::prelude::*;
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind::FhirBundle,
     Kind::FhirResource,
     Kind::Dicom,
+    Kind::Signal,
     Kind::Pdf,
     Kind::Image,
     Kind::Text,
@@ -25,6 +26,37 @@ fn survive(name: Option<&str>, bytes: &[u8]) {
     for kind in KINDS {
         if let Ok(view) = view(bytes, kind) {
             serde_json::to_string(&view).expect("a view can always be sent to the page");
+            look_closer(bytes, view);
+        }
+    }
+    let _ = tiff_as_png(bytes);
+}
+
+/// Frames and signals, the first, the last and those that are not there.
+fn look_closer(bytes: &[u8], view: DocumentView) {
+    let mut source = std::io::Cursor::new(bytes);
+    let signals = match view {
+        DocumentView::Dicom(view) => {
+            let file = DicomFile::open(&mut source).expect("it was read once");
+            for number in [0, 1, view.frames.saturating_sub(1), view.frames, u32::MAX] {
+                if let Ok(frame) = file.frame(&mut source, number) {
+                    assert_eq!(frame.pixel_bytes as usize, frame.pixels.len());
+                    assert!(frame.overlay.is_empty() || frame.overlay.len() == (frame.columns * frame.rows) as usize);
+                }
+            }
+            if let Some(embedded) = &view.embedded {
+                let _ = embedded.read(&mut source);
+            }
+            view.signals
+        }
+        DocumentView::Signals(signals) => Some(*signals),
+        _ => None,
+    };
+    for group in signals.into_iter().flat_map(|signals| signals.groups) {
+        for (from, count, step) in [(0, 100, 1), (0, u64::MAX, 1 << 40), (u64::MAX, 1, 1), (3, 1000, 7)] {
+            if let Ok(values) = group.read(&mut source, from, count, step) {
+                assert!(values.len() <= limits::SIGNAL_VALUES_MAX);
+            }
         }
     }
 }
@@ -44,6 +76,14 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
             ..common::Dicom::grey(8, vec![])
         }
         .bytes(),
+        common::Dicom {
+            syntax: "1.2.840.10008.1.2.4.90",
+            pixels: Err(vec![JPEG_2000.to_vec()]),
+            ..common::Dicom::grey(8, vec![])
+        }
+        .bytes(),
+        common::Dicom { extra: overlaid(), ..common::Dicom::grey(8, (0..24).collect()) }.bytes(),
+        TIFF.to_vec(),
     ]);
     let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 0..12);
     (prop::sample::select(documents.collect::<Vec<_>>()), edits).prop_map(|(mut bytes, edits)| {
@@ -67,6 +107,24 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 /// The start of a baseline JPEG of the fixture's size.
 const JPEG: &[u8] =
     b"\xFF\xD8\xFF\xC0\x00\x0B\x08\x00\x02\x00\x04\x01\x01\x11\x00\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00\xFF\xD9";
+
+/// The header of a JPEG 2000 picture of the fixture's size, with one tile that is not there.
+const JPEG_2000: &[u8] = b"\xFF\x4F\xFF\x51\0\x29\0\0\0\0\0\x04\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\x02\0\0\0\0\0\0\0\0\0\x01\x07\x01\x01\
+\xFF\x52\0\x0C\0\0\0\x01\0\x01\x04\x04\0\x01\xFF\x5C\0\x07\x40\x40\x48\x48\x50\xFF\x90\0\x0A\0\0\0\0\0\x10\0\x01\xFF\x93\xC7\xD9";
+
+/// A grey TIFF of one pixel.
+const TIFF: &[u8] = b"II*\0\x08\0\0\0\x06\0\0\x01\x03\0\x01\0\0\0\x01\0\0\0\x01\x01\x03\0\x01\0\0\0\x01\0\0\0\x02\x01\x03\0\x01\0\0\0\x08\0\0\0\
+\x06\x01\x03\0\x01\0\0\0\x01\0\0\0\x11\x01\x04\0\x01\0\0\0\x08\0\0\0\x17\x01\x04\0\x01\0\0\0\x01\0\0\0\0\0\0\0";
+
+/// Three frames with drawings and a table of values.
+fn overlaid() -> Vec<common::Element> {
+    vec![
+        ((0x28, 8), b"IS", b"3".to_vec()),
+        ((0x6000, 0x10), b"US", vec![2, 0]),
+        ((0x6000, 0x11), b"US", vec![4, 0]),
+        ((0x6000, 0x3000), b"OW", vec![0x5A, 0]),
+    ]
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
@@ -136,6 +194,15 @@ fn arb_json(depth: u32) -> impl Strategy<Value = String> {
             }),
         ]
     })
+}
+
+#[test]
+fn documents_cut_off_anywhere_are_shown_as_far_as_they_go() {
+    for (_, bytes) in common::all() {
+        for end in 0..bytes.len() {
+            survive(Some("torn"), &bytes[..end]);
+        }
+    }
 }
 
 #[test]

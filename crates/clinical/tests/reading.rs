@@ -2,10 +2,9 @@
 
 mod common;
 
-use base64::Engine as _;
 use carekey_clinical::{
-    Category, DicomError, DocumentView, FhirView, Flag, FlagSource, FrameProblem, Kind, Notice, ViewError,
-    WindowSource, recognise, view,
+    Category, DicomError, DicomFile, DicomFrame, DicomView, DocumentView, FhirView, Flag, FlagSource, FrameProblem, Kind,
+    Notice, PixelFormat, SpacingSource, ViewError, recognise, view,
 };
 use common::{BUNDLE, Dicom};
 
@@ -126,21 +125,20 @@ fn broken_fhir_is_a_typed_error() {
 }
 
 /// Pixels of the shown frame, three bytes each.
-fn frame(file: &Dicom) -> (Vec<u8>, Option<WindowSource>) {
-    match view(&file.bytes(), Kind::Dicom) {
-        Ok(DocumentView::Dicom(view)) => {
-            let frame = view.frame.unwrap_or_else(|| panic!("a frame, not {:?}", view.problem));
-            let png = base64::engine::general_purpose::STANDARD.decode(&frame.png_base64).expect("base64");
-            let picture = image::load_from_memory(&png).expect("a PNG").to_rgb8();
-            assert_eq!((picture.width(), picture.height()), (4, 2));
-            (picture.into_raw(), frame.window)
-        }
-        other => panic!("a DICOM view, not {other:?}"),
-    }
+fn try_frame(file: &Dicom, number: u32) -> Result<DicomFrame, FrameProblem> {
+    let mut source = std::io::Cursor::new(file.bytes());
+    DicomFile::open(&mut source).expect("a DICOM file").frame(&mut source, number)
 }
 
-fn first_of_each(rgb: &[u8]) -> Vec<u8> {
-    rgb.iter().copied().step_by(3).collect()
+fn frame(file: &Dicom) -> DicomFrame {
+    try_frame(file, 0).expect("a picture")
+}
+
+fn dicom(file: &Dicom) -> DicomView {
+    match view(&file.bytes(), Kind::Dicom) {
+        Ok(DocumentView::Dicom(view)) => *view,
+        other => panic!("a DICOM view, not {other:?}"),
+    }
 }
 
 #[test]
@@ -155,30 +153,66 @@ fn a_dicom_file_names_its_examination() {
 }
 
 #[test]
-fn brightness_comes_from_the_window_or_from_the_extremes() {
-    // Stored 0..=7, rescaled to -1024..; window from -1023 to -1018.
+fn the_page_gets_values_with_the_way_to_their_unit_and_the_windows_of_the_file() {
     let mut file = Dicom::grey(16, (0..8_u16).flat_map(u16::to_le_bytes).collect());
-    let (pixels, source) = frame(&file);
-    assert_eq!((first_of_each(&pixels)[0], first_of_each(&pixels)[7]), (0, 255));
-    assert_eq!(source, Some(WindowSource::Extremes));
+    let plain = frame(&file);
+    assert_eq!((plain.format, plain.pixels), (PixelFormat::Grey8, (0..8).collect()), "small numbers need one byte");
+    assert_eq!((plain.low, plain.high, plain.windows.len()), (0.0, 7.0, 0));
     file.extra = vec![
         ((0x28, 0x1050), b"DS", b"-1020\\40".to_vec()),
         ((0x28, 0x1051), b"DS", b"5\\400".to_vec()),
+        ((0x28, 0x1055), b"LO", b"LUNG".to_vec()),
         ((0x28, 0x1052), b"DS", b"-1024".to_vec()),
         ((0x28, 0x1053), b"DS", b"1".to_vec()),
+        ((0x28, 0x0120), b"US", vec![0, 0]),
     ];
-    let (pixels, source) = frame(&file);
-    assert_eq!(source, Some(WindowSource::File));
-    assert_eq!(first_of_each(&pixels), [0, 0, 32, 96, 159, 223, 255, 255], "PS3.3 C.11.2.1.2.1");
+    let rescaled = frame(&file);
+    assert_eq!((rescaled.slope, rescaled.intercept), (1.0, -1024.0));
+    assert_eq!((rescaled.low, rescaled.high), (-1023.0, -1017.0), "padding is not the darkest value");
+    let windows: Vec<_> = rescaled.windows.iter().map(|one| (one.center, one.width, one.name.as_deref())).collect();
+    assert_eq!(windows, [(-1020.0, 5.0, Some("LUNG")), (40.0, 400.0, None)]);
+    assert!(!rescaled.inverted);
     file.photometric = "MONOCHROME1";
-    assert_eq!(first_of_each(&frame(&file).0)[0], 255, "low values are bright here");
+    assert!(frame(&file).inverted, "low values are bright here");
 }
 
 #[test]
 fn signed_values_keep_their_sign() {
-    let values: [i16; 8] = [-4, -3, -2, -1, 0, 1, 2, 3];
+    let values: [i16; 8] = [-4, -3, -2, -1, 0, 1, 2, 300];
     let file = Dicom { signed: true, ..Dicom::grey(16, values.iter().flat_map(|v| v.to_le_bytes()).collect()) };
-    assert_eq!(first_of_each(&frame(&file).0), [0, 36, 73, 109, 146, 182, 219, 255]);
+    let frame = frame(&file);
+    assert_eq!(frame.format, PixelFormat::GreySigned16);
+    assert_eq!(frame.pixels, values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
+}
+
+#[test]
+fn doses_of_32_bits_come_with_their_scale() {
+    let values = [0_u32, 1, 2, 3, 4, 5, 6, 4_000_000_000];
+    let mut file = Dicom::grey(32, values.iter().flat_map(|v| v.to_le_bytes()).collect());
+    file.extra = vec![((0x3004, 0x000E), b"DS", b"0.001".to_vec()), ((0x3004, 0x0002), b"CS", b"GY".to_vec())];
+    let dose = frame(&file);
+    assert_eq!((dose.format, dose.high), (PixelFormat::Grey32, 4_000_000.0));
+    assert_eq!(dicom(&file).unit.as_deref(), Some("Gy"));
+}
+
+#[test]
+fn each_frame_of_a_film_is_read_where_it_lies() {
+    let mut file = Dicom::grey(8, (0..24).collect());
+    file.extra = vec![((0x28, 8), b"IS", b"3".to_vec()), ((0x18, 0x1063), b"DS", b"40".to_vec())];
+    let view = dicom(&file);
+    assert_eq!((view.frames, view.rate), (3, Some(25.0)));
+    assert_eq!(try_frame(&file, 2).expect("the last").pixels, (16..24).collect::<Vec<u8>>());
+    assert_eq!(try_frame(&file, 3), Err(FrameProblem::Truncated));
+    file.pixels = Ok((0..20).collect());
+    assert_eq!(dicom(&file).frames, 2, "a frame that is not all there is not counted");
+}
+
+#[test]
+fn frames_of_one_bit_may_begin_inside_a_byte() {
+    // 4 × 2 pixels are one byte; three columns would not be, so the rows are cut instead.
+    let mut file = Dicom::grey(1, vec![0b1010_0101, 0b0000_1111]);
+    file.extra = vec![((0x28, 8), b"IS", b"2".to_vec())];
+    assert_eq!(try_frame(&file, 1).expect("the second").pixels, [1, 1, 1, 1, 0, 0, 0, 0]);
 }
 
 #[test]
@@ -190,10 +224,10 @@ fn palettes_are_applied() {
         file.extra.push(((0x28, 0x1100 + number), b"US", shape.clone()));
         file.extra.push(((0x28, 0x1200 + number), b"OW", table(values)));
     }
-    let (pixels, window) = frame(&file);
-    assert_eq!(&pixels[..12], [255, 0, 0, 0, 255, 0, 0, 0, 255, 1, 2, 3]);
-    assert_eq!(&pixels[21..], [1, 2, 3], "a value above the table takes its last entry");
-    assert_eq!(window, None);
+    let frame = frame(&file);
+    assert_eq!(frame.format, PixelFormat::Rgb);
+    assert_eq!(&frame.pixels[..12], [255, 0, 0, 0, 255, 0, 0, 0, 255, 1, 2, 3]);
+    assert_eq!(&frame.pixels[21..], [1, 2, 3], "a value above the table takes its last entry");
 }
 
 #[test]
@@ -209,7 +243,7 @@ fn run_lengths_unpack_to_the_same_picture() {
 }
 
 #[test]
-fn planar_and_interleaved_colours_are_the_same_picture() {
+fn planar_interleaved_and_halved_colours_are_the_same_picture() {
     let colour = |planar: u16, pixels: Vec<u8>| Dicom {
         photometric: "RGB",
         samples: 3,
@@ -219,27 +253,91 @@ fn planar_and_interleaved_colours_are_the_same_picture() {
     let interleaved = (0..8_u8).flat_map(|i| [i, 100 + i, 200 + i]).collect();
     let planes = (0..8).chain(100..108).chain(200..208).collect();
     assert_eq!(frame(&colour(0, interleaved)), frame(&colour(1, planes)));
+    let grey = Dicom {
+        photometric: "YBR_FULL_422",
+        samples: 3,
+        ..Dicom::grey(8, [[10, 20, 128, 128]; 4].concat())
+    };
+    assert_eq!(frame(&grey).pixels[..6], [10, 10, 10, 20, 20, 20], "two pixels share their colour");
+}
+
+#[test]
+fn drawings_lie_over_the_picture() {
+    let mut file = Dicom::grey(8, vec![7; 8]);
+    let short = |value: u16| value.to_le_bytes().to_vec();
+    file.extra = vec![
+        ((0x6000, 0x10), b"US", short(2)),
+        ((0x6000, 0x11), b"US", short(2)),
+        ((0x6000, 0x50), b"SS", [short(1), short(3)].concat()),
+        ((0x6000, 0x3000), b"OW", vec![0b0000_1001, 0]),
+    ];
+    let frame = frame(&file);
+    assert_eq!(frame.overlay, [0, 0, 1, 0, 0, 0, 0, 1], "from the third column on");
+    assert!(frame.has_overlay);
+}
+
+#[test]
+fn lengths_say_where_they_were_calibrated() {
+    let mut file = Dicom::grey(8, vec![7; 8]);
+    assert_eq!(dicom(&file).spacing, None);
+    file.extra = vec![((0x18, 0x1164), b"DS", b"0.2\\0.1".to_vec())];
+    let spacing = dicom(&file).spacing.expect("at the detector");
+    assert_eq!((spacing.x, spacing.y, spacing.source), (0.1, 0.2, SpacingSource::Detector));
+    file.extra.push(((0x28, 0x30), b"DS", b"0.5\\0.25".to_vec()));
+    file.extra.push(((0x20, 0x37), b"DS", b"1\\0\\0\\0\\1\\0".to_vec()));
+    let view = dicom(&file);
+    assert_eq!(view.spacing.expect("in the patient").source, SpacingSource::Patient);
+    assert_eq!(view.aspect, 2.0);
+    let edges = view.edges.expect("directions");
+    assert_eq!((edges.left.as_str(), edges.right.as_str(), edges.top.as_str()), ("R", "L", "A"));
+}
+
+#[test]
+fn every_element_can_be_read_and_found_by_its_name() {
+    let lines = dicom(&Dicom::grey(8, vec![7; 8])).lines;
+    let find = |name: &str| lines.iter().find(|line| line.name == name).map(|line| line.value.as_str());
+    assert_eq!(find("Patient Name"), Some("Keller^Maria^^Mrs"));
+    assert_eq!(find("Columns"), Some("4"));
+    assert_eq!(find("Pixel Data"), Some("8 bytes"));
 }
 
 #[test]
 fn pictures_that_cannot_be_shown_say_why() {
-    let problem = |file: &Dicom| match view(&file.bytes(), Kind::Dicom) {
-        Ok(DocumentView::Dicom(view)) => view.problem.expect("a problem"),
-        other => panic!("a DICOM view, not {other:?}"),
-    };
+    let problem = |file: &Dicom| dicom(file).problem.expect("a problem");
     let short = Dicom::grey(16, vec![0; 10]);
     assert_eq!(problem(&short), FrameProblem::Truncated);
-    let jpeg2000 =
-        Dicom { syntax: "1.2.840.10008.1.2.4.90", pixels: Err(vec![vec![0; 10]]), ..Dicom::grey(8, Vec::new()) };
-    assert!(matches!(problem(&jpeg2000), FrameProblem::UnsupportedCompression { .. }));
-    let jpeg = Dicom {
-        syntax: "1.2.840.10008.1.2.4.50",
-        pixels: Err(vec![b"\xFF\xD8\xFF\xC0".to_vec()]),
-        ..Dicom::grey(8, Vec::new())
+    let packed = |syntax, data: &[u8]| Dicom { syntax, pixels: Err(vec![data.to_vec()]), ..Dicom::grey(8, Vec::new()) };
+    let FrameProblem::UnsupportedCompression { name, .. } = problem(&packed("1.2.840.10008.1.2.4.80", b"\xFF\xD8")) else {
+        panic!("JPEG-LS is not unpacked")
     };
-    assert_eq!(problem(&jpeg), FrameProblem::Undecodable);
+    assert_eq!(name, "JPEG-LS");
+    let damaged = packed("1.2.840.10008.1.2.4.50", b"\xFF\xD8\xFF\xC0");
+    assert_eq!(try_frame(&damaged, 0), Err(FrameProblem::Undecodable));
+    let damaged = packed("1.2.840.10008.1.2.4.90", b"\xFF\x4F\xFF\x51\0\0");
+    assert_eq!(try_frame(&damaged, 0), Err(FrameProblem::Undecodable));
     let deflated = Dicom { syntax: "1.2.840.10008.1.2.1.99", ..Dicom::grey(8, vec![0; 8]) };
     assert!(matches!(view(&deflated.bytes(), Kind::Dicom), Err(ViewError::Dicom(DicomError::Deflated))));
+}
+
+#[test]
+fn a_file_that_breaks_off_says_what_it_can() {
+    let whole = Dicom::grey(16, vec![7; 16]).bytes();
+    let torn = &whole[..whole.len() - 40];
+    let Ok(DocumentView::Dicom(view)) = view(torn, Kind::Dicom) else { panic!("a DICOM view") };
+    assert!(view.incomplete);
+    assert_eq!(view.patient_name.as_deref(), Some("Mrs Maria Keller"));
+}
+
+#[test]
+fn a_waveform_becomes_millivolts() {
+    let file = common::ecg();
+    let Ok(DocumentView::Dicom(view)) = view(&file, Kind::Dicom) else { panic!("a DICOM view") };
+    let signals = view.signals.expect("waveforms");
+    let group = &signals.groups[0];
+    let about = (group.rate, group.samples, group.channels[0].label.as_str(), group.channels[0].unit.as_str());
+    assert_eq!(about, (500.0, 3, "Lead I", "mV"));
+    let values = group.read(&mut std::io::Cursor::new(&file), 0, 10, 1).expect("readable");
+    assert_eq!(values, [0.0, 0.5, -1.0], "5 µV each");
 }
 
 #[test]
@@ -257,5 +355,5 @@ fn views_cross_to_the_page_in_camel_case() {
     let json = serde_json::to_value(DocumentView::Dicom(dicom)).expect("serializable");
     assert_eq!(json["type"], "dicom");
     assert_eq!(json["bodyPart"], "CHEST");
-    assert_eq!(json["frame"]["window"], "extremes");
+    assert_eq!(json["problem"], serde_json::Value::Null);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carekey_clinical::{DocumentView, Kind, recognise, view};
+use carekey_clinical::{DicomFile, DocumentView, FrameProblem, Kind, Signals, recognise, view};
 
 fn documents() -> Option<Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -36,6 +36,7 @@ fn expected(path: &Path) -> Option<Kind> {
         (_, "png" | "jpg") => Kind::Image,
         (_, "hl7") => Kind::Hl7v2,
         ("ccda", "xml") => Kind::Cda,
+        (_, "hea" | "edf") => Kind::Signal,
         (_, "md") => Kind::Text,
         _ => return None,
     })
@@ -60,6 +61,7 @@ fn every_real_document_is_recognised_and_shown() {
         let view = view(&bytes, found.kind).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         *counts.entry(format!("{:?}", found.kind)).or_insert(0) += 1;
         describe(path, &found, &view);
+        look_closer(path, &bytes, &view);
         if fhir {
             assert_nothing_is_lost(path, &bytes, &view);
         }
@@ -76,10 +78,17 @@ fn describe(path: &Path, found: &carekey_clinical::Recognised, view: &DocumentVi
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let date = found.date.as_ref().map_or("no date", |date| &date.iso);
     let more = match view {
-        DocumentView::Dicom(view) => match (&view.frame, &view.problem) {
-            (Some(frame), _) => format!("{} × {} {:?}", frame.width, frame.height, frame.window),
-            (None, problem) => format!("{problem:?}"),
-        },
+        DocumentView::Dicom(view) => format!(
+            "{} × {}, {} frames, {:?}, {:?}, {} lines, {} report lines",
+            view.columns,
+            view.rows,
+            view.frames,
+            view.problem,
+            view.spacing,
+            view.lines.len(),
+            view.report.len()
+        ),
+        DocumentView::Signals(signals) => format!("{} groups, {} marks", signals.groups.len(), signals.marks.len()),
         DocumentView::Fhir(view) => format!(
             "{} results, {} medicines, {} problems, {} other, {:?}",
             view.results.len(),
@@ -92,6 +101,50 @@ fn describe(path: &Path, found: &carekey_clinical::Recognised, view: &DocumentVi
         _ => String::new(),
     };
     println!("{name:.50}: {:?} | {} | {date} | {:?} | {more}", found.kind, found.title, found.category);
+}
+
+/// What a page asks for next: every frame, and the signals from end to end.
+fn look_closer(path: &Path, bytes: &[u8], view: &DocumentView) {
+    let mut source = std::io::Cursor::new(bytes);
+    let (signals, mut samples) = match view {
+        DocumentView::Dicom(view) => {
+            let file = DicomFile::open(&mut source).expect("it was read once");
+            for number in 0..view.frames {
+                let frame = match file.frame(&mut source, number) {
+                    // The one kind of JPEG that is said rather than shown.
+                    Err(FrameProblem::TwelveBitJpeg) => continue,
+                    other => other.unwrap_or_else(|why| panic!("{}: {why}", path.display())),
+                };
+                let values = frame.columns as usize * frame.rows as usize;
+                assert_eq!(frame.pixels.len() % values, 0, "{}", path.display());
+                let first = frame.pixels.first();
+                assert!(frame.pixels.iter().any(|byte| Some(byte) != first), "{}: not all one colour", path.display());
+            }
+            assert!(view.frames > 0 || view.problem == Some(FrameProblem::NoImage), "{}", path.display());
+            (view.signals.clone(), bytes.to_vec())
+        }
+        DocumentView::Signals(signals) => match &signals.samples_file {
+            Some(name) => {
+                let samples = fs::read(path.with_file_name(name)).expect("the file with the samples");
+                (Signals::open(&mut source, Some(samples.len() as u64)), samples)
+            }
+            None => (Some((**signals).clone()), bytes.to_vec()),
+        },
+        _ => return,
+    };
+    for group in signals.into_iter().flat_map(|signals| signals.groups) {
+        let mut source = std::io::Cursor::new(&mut samples[..]);
+        let step = group.samples.div_ceil(1000).max(1);
+        let values = group.read(&mut source, 0, 1000, step).expect("readable");
+        let each = values.len() / group.channels.len();
+        for (channel, values) in group.channels.iter().zip(values.chunks(each)) {
+            assert!(values.iter().any(|value| !value.is_nan()), "{}: {} is empty", path.display(), channel.label);
+            if channel.unit == "mV" {
+                let largest = values.iter().fold(0_f32, |most, value| most.max(value.abs()));
+                assert!((0.05..50.0).contains(&largest), "{}: {} reaches {largest} mV", path.display(), channel.label);
+            }
+        }
+    }
 }
 
 /// Every resource of a bundle has a place in the view, and every decimal appears digit for digit.

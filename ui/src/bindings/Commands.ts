@@ -48,6 +48,8 @@ import type { RecordMoveRequest } from "./RecordMoveRequest";
 import type { RecordOpenRequest } from "./RecordOpenRequest";
 import type { RecordProofRequest } from "./RecordProofRequest";
 import type { RecordRow } from "./RecordRow";
+import type { RecordSeriesRequest } from "./RecordSeriesRequest";
+import type { RecordSeriesView } from "./RecordSeriesView";
 import type { RecordView } from "./RecordView";
 import type { RecordsListRequest } from "./RecordsListRequest";
 import type { RecordsView } from "./RecordsView";
@@ -189,6 +191,10 @@ records_list: Call<RecordsListRequest, RecordsView>,
  *`record_open`
  */
 record_open: Call<RecordOpenRequest, RecordView>, 
+/**
+ *`record_series`
+ */
+record_series: Call<RecordSeriesRequest, RecordSeriesView>, 
 /**
  *`record_proof`
  */

@@ -2,7 +2,9 @@
 import type { ClinicalNotice } from "./ClinicalNotice";
 import type { ClinicalPatient } from "./ClinicalPatient";
 import type { ClinicalSection } from "./ClinicalSection";
+import type { DicomView } from "./DicomView";
 import type { Fact } from "./Fact";
+import type { SignalContent } from "./SignalContent";
 
 /**
  * The content of an opened record.
@@ -19,31 +21,27 @@ notices: Array<ClinicalNotice>,
 /**
  * In the order they should be read.
  */
-sections: Array<ClinicalSection>, } | { "kind": "image", 
+sections: Array<ClinicalSection>, } | { "kind": "dicom" } & DicomView | { "kind": "signals" } & SignalContent | { "kind": "image", 
 /**
- * `data:image/png;base64,…` or jpeg.
+ * Such as `image/png`.
  */
-src: string, 
+mediaType: string, 
 /**
- * Pixels.
+ * Pixels across, when known.
  */
-width: number, 
+width: number | null, 
 /**
- * Pixels.
+ * Pixels down, when known.
  */
-height: number, 
+height: number | null, 
 /**
  * What it shows, as text for those who cannot see it.
  */
 description: string, 
 /**
- * Frames in the original; the first is shown.
+ * Too many pixels or bytes to be shown.
  */
-frames: number, 
-/**
- * Facts from the file, such as modality and body part.
- */
-facts: Array<Fact>, } | { "kind": "text", 
+isTooLarge: boolean, } | { "kind": "text", 
 /**
  * The text, at most 1 MiB.
  */
@@ -53,17 +51,17 @@ text: string,
  */
 truncated: boolean, } | { "kind": "pdf", 
 /**
- * Pages, when known.
+ * Pages, when they can be counted without unpacking it.
  */
 pages: number | null, 
 /**
- * Text layer, page by page, when one was found.
+ * It asks for a password, at least for some uses.
  */
-text: Array<string>, 
+encrypted: boolean, 
 /**
- * `data:application/pdf;base64,…` for files up to 20 MiB.
+ * Too many bytes to be shown.
  */
-src: string | null, } | { "kind": "file", 
+isTooLarge: boolean, } | { "kind": "file", 
 /**
  * Media type.
  */

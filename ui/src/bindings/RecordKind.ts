@@ -3,4 +3,4 @@
 /**
  * What kind of thing a record is; decides icon and view.
  */
-export type RecordKind = "clinical" | "image" | "text" | "pdf" | "file";
+export type RecordKind = "clinical" | "image" | "signal" | "text" | "pdf" | "file";

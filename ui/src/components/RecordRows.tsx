@@ -11,6 +11,7 @@ import {
   IconNote,
   IconPhoto,
   IconShieldX,
+  IconWaveSine,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -21,6 +22,7 @@ import type { RecordRow } from "@/bindings/RecordRow";
 const ICONS: Record<RecordKind, Icon> = {
   clinical: IconHeartbeat,
   image: IconPhoto,
+  signal: IconWaveSine,
   text: IconNote,
   pdf: IconFileTypePdf,
   file: IconFile,

@@ -13,6 +13,7 @@ import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
 import { lockView, ownProfile, readSecurityAddress, securityAnswers } from "./security";
 import { summaryOf } from "./summary";
+import { bytesAnswers, seriesOf, viewedRow } from "./viewing";
 import { checksOf, ledgerOf, makeWorld, trouble, type World } from "./world";
 
 /** Made-up answers for developing and testing the window. Never part of a build. */
@@ -60,7 +61,9 @@ function me(): PersonView {
 }
 
 function recordBy(id: string): RecordRow {
-  return world.records.find((row) => row.id === id) ?? fail("notFound", `no record ${id}`);
+  const first = world.records[0];
+  const viewed = first && viewedRow(id, first);
+  return world.records.find((row) => row.id === id) ?? viewed ?? fail("notFound", `no record ${id}`);
 }
 
 function whatOf(target: GrantTarget): GrantWhat {
@@ -200,6 +203,7 @@ const answers: Answers = {
       content: contentOf(recordId),
     };
   },
+  record_series: ({ recordId }) => ({ records: seriesOf(recordId).map(recordBy) }),
   record_proof: ({ recordId }) => {
     const row = recordBy(recordId);
     return {
@@ -427,6 +431,12 @@ export const host: Host = {
     const code = world.faults.get(name);
     if (code) fail(code, `made to fail: ${name}`, "fake host");
     return structuredClone(answers[name](request));
+  },
+  async bytes(name, request) {
+    await wait(0.05);
+    const code = world.faults.get(name);
+    if (code) fail(code, `made to fail: ${name}`, "fake host");
+    return bytesAnswers[name](request);
   },
   async listen(onEvent) {
     world.listeners.add(onEvent);

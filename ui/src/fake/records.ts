@@ -4,6 +4,7 @@ import type { RecordContent } from "@/bindings/RecordContent";
 import type { RecordRow } from "@/bindings/RecordRow";
 import type { ResultItem } from "@/bindings/ResultItem";
 import { brandt, haddad, maria, NORTH, okafor, SOUTH } from "./people";
+import { viewedContent } from "./viewing";
 
 export const DAY = 86_400_000;
 /** "Today" of the made-up world. */
@@ -255,41 +256,20 @@ Pulse irregular, 76/min. Blood pressure 136/82 mmHg. No swelling of the legs.
 ECG: atrial fibrillation, rate controlled.
 Plan: go on with apixaban. Echo in January. Kidney values in three months.`;
 
-const LETTER = `Dear colleague,
-
-we report on Mrs Maria Keller, who was in our care for a hip replacement on the left side. The operation and the days
-after it went without difficulty. She left us walking on two crutches.
-
-Please go on with physiotherapy twice a week and take the stitches out after twelve days.
-
-With kind regards
-Dr Ines Moreau, Orthopaedics, North General`;
-
 const ABOUT = { patient: { name: "Maria Keller", birthDate: "1955-03-12" }, notices: [] };
 
 export function contentOf(id: string): RecordContent {
+  const viewed = viewedContent(id);
+  if (viewed) return viewed;
   switch (id) {
     case "a1":
       return { kind: "clinical", ...ABOUT, sections: lab };
-    case "a3":
-      return {
-        kind: "image",
-        src: ecg(),
-        width: 900,
-        height: 240,
-        description: "ECG strip, lead II, 25 mm/s",
-        frames: 1,
-        facts: [
-          { label: "Modality", value: "ECG" },
-          { label: "Speed", value: "25 mm/s" },
-        ],
-      };
     case "a4":
       return { kind: "clinical", ...ABOUT, sections: [summary[1] ?? section("medication", [])] };
     case "a5":
       return { kind: "clinical", ...ABOUT, sections: summary };
     case "a6":
-      return { kind: "pdf", pages: 1, text: [LETTER], src: pdf(LETTER) };
+      return { kind: "pdf", pages: 2, encrypted: false, isTooLarge: false };
     case "a7":
       return { kind: "file", mediaType: "text/csv", facts: [{ label: "Lines", value: "62" }] };
     case "a8":
@@ -299,26 +279,4 @@ export function contentOf(id: string): RecordContent {
     default:
       return { kind: "text", text: NOTE, truncated: false };
   }
-}
-
-/** The smallest PDF that shows a text. */
-function pdf(text: string): string {
-  const lines = text.split("\n").map((line) => `(${line.replace(/[()\\]/g, "\\$&")}) Tj T*`);
-  const stream = `BT /F1 11 Tf 16 TL 60 780 Td ${lines.join(" ")} ET`;
-  const objects = [
-    "<< /Type /Catalog /Pages 2 0 R >>",
-    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
-    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-  ];
-  const body = objects.map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`).join("");
-  return `data:application/pdf;base64,${btoa(`%PDF-1.4\n${body}trailer << /Size 6 /Root 1 0 R >>\n%%EOF`)}`;
-}
-
-function ecg(): string {
-  const beat = "l14 0 q5 -9 10 0 l8 0 l3 5 l5 -72 l6 88 l4 -21 l14 0 q10 -18 22 0";
-  const line = Array.from({ length: 9 }, (_, index) => `${beat} l${18 + ((index * 7) % 23)} 0`).join(" ");
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="240" viewBox="0 0 900 240"><defs><pattern id="p" width="20" height="20" patternUnits="userSpaceOnUse"><path d="M20 0H0V20" fill="none" stroke="#f2b8b5"/></pattern></defs><rect width="900" height="240" fill="#fff7f6"/><rect width="900" height="240" fill="url(#p)"/><path d="M0 140 ${line}" fill="none" stroke="#1a1a1a" stroke-width="2"/></svg>`;
-  return `data:image/svg+xml;base64,${btoa(svg)}`;
 }

@@ -1,4 +1,5 @@
 import type { AppEvent } from "@/bindings/AppEvent";
+import type { BytesCommands } from "@/bindings/BytesCommands";
 import type { Commands } from "@/bindings/Commands";
 import type { ErrorView } from "@/bindings/ErrorView";
 
@@ -6,9 +7,13 @@ export type CommandName = keyof Commands;
 export type RequestOf<K extends CommandName> = Commands[K]["request"];
 export type ResponseOf<K extends CommandName> = Commands[K]["response"];
 
+export type BytesName = keyof BytesCommands;
+
 /** What the window needs from the program behind it. */
 export interface Host {
   call<K extends CommandName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>>;
+  /** As `call`, for what is looked at. */
+  bytes<K extends BytesName>(name: K, request: BytesCommands[K]): Promise<ArrayBuffer>;
   /** Answers with the function that stops listening. */
   listen(onEvent: (event: AppEvent) => void): Promise<() => void>;
   /** Asks the person for a file; null when they close the dialog. */

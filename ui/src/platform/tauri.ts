@@ -5,11 +5,18 @@ import type { AppEvent } from "@/bindings/AppEvent";
 import type { Host } from "./host";
 import { CallError } from "./host";
 
-/** The desktop app. Everything goes through its one command `call` and its one event `carekey`. */
+/** The desktop app. Everything goes through its commands `call` and `bytes` and its one event `carekey`. */
 export const host: Host = {
   async call(name, request) {
     try {
       return await invoke("call", { name, request });
+    } catch (thrown) {
+      throw CallError.from(thrown);
+    }
+  },
+  async bytes(name, request) {
+    try {
+      return await invoke<ArrayBuffer>("bytes", { name, request });
     } catch (thrown) {
       throw CallError.from(thrown);
     }

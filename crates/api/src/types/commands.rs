@@ -78,6 +78,7 @@ commands! {
 
     records_list: RecordsListRequest => RecordsView;
     record_open: RecordOpenRequest => RecordView;
+    record_series: RecordSeriesRequest => RecordSeriesView;
     record_proof: RecordProofRequest => ProofView;
     record_export: RecordExportRequest => TaskStarted;
     record_import: RecordImportRequest => TaskStarted;

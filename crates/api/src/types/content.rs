@@ -1,9 +1,10 @@
 //! What a record says, ready to be shown.
 
+use carekey_clinical::DicomView;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::DocumentMillis;
+use super::{DocumentMillis, SignalContent};
 
 /// The content of an opened record.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -19,21 +20,23 @@ pub enum RecordContent {
         /// In the order they should be read.
         sections: Vec<ClinicalSection>,
     },
-    /// A picture.
+    /// A DICOM file: frames, waveforms, a report or a document, and what it says of itself.
+    Dicom(Box<DicomView>),
+    /// A recording of signals.
+    Signals(Box<SignalContent>),
+    /// A picture; its bytes are asked for with `record_bytes`.
     #[serde(rename_all = "camelCase")]
     Image {
-        /// `data:image/png;base64,…` or jpeg.
-        src: String,
-        /// Pixels.
-        width: u32,
-        /// Pixels.
-        height: u32,
+        /// Such as `image/png`.
+        media_type: String,
+        /// Pixels across, when known.
+        width: Option<u32>,
+        /// Pixels down, when known.
+        height: Option<u32>,
         /// What it shows, as text for those who cannot see it.
         description: String,
-        /// Frames in the original; the first is shown.
-        frames: u32,
-        /// Facts from the file, such as modality and body part.
-        facts: Vec<Fact>,
+        /// Too many pixels or bytes to be shown.
+        is_too_large: bool,
     },
     /// Plain text.
     Text {
@@ -42,14 +45,15 @@ pub enum RecordContent {
         /// The original is longer.
         truncated: bool,
     },
-    /// A PDF: its text if it has any; the original can be saved.
+    /// A PDF; its bytes are asked for with `record_bytes`.
+    #[serde(rename_all = "camelCase")]
     Pdf {
-        /// Pages, when known.
+        /// Pages, when they can be counted without unpacking it.
         pages: Option<u32>,
-        /// Text layer, page by page, when one was found.
-        text: Vec<String>,
-        /// `data:application/pdf;base64,…` for files up to 20 MiB.
-        src: Option<String>,
+        /// It asks for a password, at least for some uses.
+        encrypted: bool,
+        /// Too many bytes to be shown.
+        is_too_large: bool,
     },
     /// Cannot be shown here, can be saved.
     #[serde(rename_all = "camelCase")]

@@ -27,6 +27,7 @@ mod shared;
 mod summary;
 mod tasks;
 mod trust;
+mod viewing;
 
 pub use access::*;
 pub use clinic::*;
@@ -49,3 +50,4 @@ pub use shared::*;
 pub use summary::*;
 pub use tasks::*;
 pub use trust::*;
+pub use viewing::*;

@@ -14,6 +14,8 @@ pub enum RecordKind {
     Clinical,
     /// A picture, DICOM included.
     Image,
+    /// A recording of signals, such as an ECG.
+    Signal,
     /// Plain text, such as a note.
     Text,
     /// A PDF.

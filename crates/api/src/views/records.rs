@@ -168,6 +168,7 @@ pub(crate) fn kind(media_type: &str) -> RecordKind {
     match media_type {
         "application/fhir+json" => RecordKind::Clinical,
         "application/dicom" => RecordKind::Image,
+        "application/edf" | "application/x-wfdb-header" => RecordKind::Signal,
         "application/pdf" => RecordKind::Pdf,
         "text/plain" => RecordKind::Text,
         image if image.starts_with("image/") => RecordKind::Image,

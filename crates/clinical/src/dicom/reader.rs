@@ -1,23 +1,28 @@
-//! The data elements of a DICOM file, found without copying and without trusting a length.
+//! Reads the data elements of a DICOM file without trusting a length.
 //!
-//! PS3.5 §7: explicit VR little endian, explicit VR big endian and implicit VR. Sequences are walked over, not kept. A
-//! file that ends early gives what was read so far and says so, so that the beginning of a big file is enough for
-//! its title.
+//! PS3.5 §7: explicit VR little endian, explicit VR big endian and implicit VR. Long values, pixels among them, are left
+//! in the file and only remembered by their place. A file that ends early gives what was read so far and says so, so
+//! that the beginning of a big file is enough for its title.
 
-use std::collections::BTreeMap;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 
-use crate::limits::{DICOM_DEPTH_MAX, DICOM_ELEMENTS_MAX};
-use crate::text::decode;
+use dicom_core::VR;
+use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
+use dicom_dictionary_std::StandardDataDictionary;
 
-/// Group and element number.
-pub(super) type Tag = (u16, u16);
+use super::dataset::{Dataset, Element, Tag, Value};
+use crate::limits::{DICOM_DEPTH_MAX, DICOM_ELEMENTS_MAX, DICOM_FRAGMENTS_MAX, DICOM_KEPT_BYTES_MAX, DICOM_VALUE_BYTES_MAX};
+use crate::source::Source;
 
 const ITEM: Tag = (0xFFFE, 0xE000);
 const ITEM_END: Tag = (0xFFFE, 0xE00D);
 const SEQUENCE_END: Tag = (0xFFFE, 0xE0DD);
-const PIXEL_DATA: Tag = (0x7FE0, 0x0010);
 const TRANSFER_SYNTAX: Tag = (0x0002, 0x0010);
 const SOP_CLASS: Tag = (0x0008, 0x0016);
+/// Pixels as integers, as 32-bit and as 64-bit floating point.
+const PIXEL_DATA: [Tag; 3] = [(0x7FE0, 0x0010), (0x7FE0, 0x0008), (0x7FE0, 0x0009)];
+/// A document inside the file is read where it lies, however short it is.
+const DOCUMENT: Tag = (0x0042, 0x0011);
 const UNDEFINED: u32 = u32::MAX;
 
 pub(super) const IMPLICIT_LITTLE: &str = "1.2.840.10008.1.2";
@@ -34,105 +39,96 @@ pub(super) enum Stop {
     Broken,
 }
 
-/// The pixels as they lie in the file.
+/// A compressed piece of a picture, by its place in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fragment {
+    pub(super) offset: u64,
+    pub(super) length: u32,
+    /// It begins like a compressed picture, rather than like the middle of one.
+    pub(super) begins: bool,
+}
+
+/// Where the pixels lie.
 #[derive(Debug, Default)]
-pub(super) enum Pixels<'a> {
+pub(super) enum PixelData {
     #[default]
     None,
     /// One block of samples.
-    Native(&'a [u8]),
+    Native { offset: u64, length: u64 },
     /// Compressed fragments after an offset table.
-    Encapsulated { offsets: &'a [u8], fragments: Vec<&'a [u8]> },
+    Encapsulated { offsets: Vec<u8>, fragments: Vec<Fragment> },
 }
 
-/// The top-level elements of a file.
+/// What was read of a file.
 #[derive(Debug, Default)]
-pub(super) struct Dataset<'a> {
-    values: BTreeMap<Tag, &'a [u8]>,
+pub(super) struct Elements {
+    pub(super) root: Dataset,
     pub(super) transfer_syntax: String,
-    pub(super) pixels: Pixels<'a>,
+    pub(super) pixels: PixelData,
     pub(super) stop: Option<Stop>,
-    big_endian: bool,
 }
 
-impl<'a> Dataset<'a> {
-    /// Reads a file with the `DICM` mark, or one that begins with its first element. `None` if it is neither.
-    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let mut reader = Reader { bytes, at: 0, explicit: true, big_endian: false, elements: 0 };
-        let mut dataset = Self::default();
-        if bytes.get(128..132) == Some(b"DICM") {
-            reader.at = 132;
-            while reader.peek_tag().is_some_and(|(group, _)| group == 0x0002) {
-                if let Err(stop) = reader.element(&mut dataset) {
-                    dataset.stop = Some(stop);
-                    return Some(dataset);
-                }
+/// Reads a file with the `DICM` mark, or one that begins with its first element. `None` if it is neither.
+pub(super) fn read(source: &mut dyn Source) -> Option<Elements> {
+    let length = source.seek(SeekFrom::End(0)).ok()?;
+    source.seek(SeekFrom::Start(0)).ok()?;
+    let mut reader = Reader {
+        source: BufReader::with_capacity(32 * 1024, source),
+        at: 0,
+        length,
+        explicit: true,
+        big_endian: false,
+        elements: 0,
+        kept: 0,
+    };
+    let mut start = [0; 132];
+    let marked = length >= 132 && reader.source.read_exact(&mut start).is_ok() && start.ends_with(b"DICM");
+    let mut found = Elements::default();
+    if marked {
+        reader.at = 132;
+        // The file's own description is always explicit little endian.
+        loop {
+            match reader.peek_tag() {
+                Ok((0x0002, _)) => {}
+                _ => break,
             }
-            dataset.transfer_syntax = dataset.text(TRANSFER_SYNTAX).unwrap_or_else(|| IMPLICIT_LITTLE.to_owned());
-            if dataset.transfer_syntax == DEFLATED {
-                return Some(dataset);
-            }
-            reader.explicit = dataset.transfer_syntax != IMPLICIT_LITTLE;
-            reader.big_endian = dataset.transfer_syntax == EXPLICIT_BIG;
-        } else {
-            if !matches!(reader.peek_tag()?, (0x0008, 0x0000..=0x0016)) {
-                return None;
-            }
-            reader.explicit = bytes.get(4..6)?.iter().all(u8::is_ascii_uppercase);
-            dataset.transfer_syntax = if reader.explicit { EXPLICIT_LITTLE } else { IMPLICIT_LITTLE }.to_owned();
-        }
-        dataset.big_endian = reader.big_endian;
-        while reader.at < bytes.len() {
-            if let Err(stop) = reader.element(&mut dataset) {
-                dataset.stop = Some(stop);
-                break;
+            if let Err(stop) = reader.element(&mut found.root, Some(&mut found.pixels), 0) {
+                found.stop = Some(stop);
+                return Some(found);
             }
         }
-        let marked = bytes.get(128..132) == Some(b"DICM");
-        (marked || dataset.text(SOP_CLASS).is_some_and(|class| class.starts_with("1.2.840.10008."))).then_some(dataset)
+        found.transfer_syntax = found.root.text(TRANSFER_SYNTAX).unwrap_or_else(|| IMPLICIT_LITTLE.to_owned());
+        if found.transfer_syntax == DEFLATED {
+            return Some(found);
+        }
+        reader.explicit = found.transfer_syntax != IMPLICIT_LITTLE;
+        reader.big_endian = found.transfer_syntax == EXPLICIT_BIG;
+    } else {
+        reader.seek_to(0).ok()?;
+        if !matches!(reader.peek_tag().ok()?, (0x0008, 0x0000..=0x0016)) {
+            return None;
+        }
+        reader.explicit = start[4..6].iter().all(u8::is_ascii_uppercase);
+        found.transfer_syntax = if reader.explicit { EXPLICIT_LITTLE } else { IMPLICIT_LITTLE }.to_owned();
     }
-
-    pub(super) fn bytes(&self, tag: Tag) -> Option<&'a [u8]> {
-        self.values.get(&tag).copied()
+    found.root.big_endian = reader.big_endian;
+    while reader.at < length {
+        if let Err(stop) = reader.element(&mut found.root, Some(&mut found.pixels), 0) {
+            found.stop = Some(stop);
+            break;
+        }
     }
-
-    /// A text value without padding. `None` if empty.
-    pub(super) fn text(&self, tag: Tag) -> Option<String> {
-        let (text, _) = decode(self.values.get(&tag)?);
-        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0').to_owned();
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// The first of possibly several numbers written as text (DS, IS).
-    pub(super) fn decimal(&self, tag: Tag) -> Option<f64> {
-        let text = self.text(tag)?;
-        text.split('\\').next()?.trim().parse::<f64>().ok().filter(|number| number.is_finite())
-    }
-
-    /// The first 16-bit number of a binary value (US, SS).
-    pub(super) fn short(&self, tag: Tag) -> Option<u16> {
-        self.shorts(tag)?.first().copied()
-    }
-
-    pub(super) fn shorts(&self, tag: Tag) -> Option<Vec<u16>> {
-        Some(self.values.get(&tag)?.as_chunks::<2>().0.iter().map(|pair| self.u16(*pair)).collect())
-    }
-
-    pub(super) fn u16(&self, pair: [u8; 2]) -> u16 {
-        if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
-    }
-
-    pub(super) fn u32(&self, four: [u8; 4]) -> u32 {
-        if self.big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
-    }
+    (marked || found.root.text(SOP_CLASS).is_some_and(|class| class.starts_with("1.2.840.10008."))).then_some(found)
 }
 
 struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    source: BufReader<&'a mut dyn Source>,
+    at: u64,
+    length: u64,
     explicit: bool,
     big_endian: bool,
     elements: usize,
+    kept: u64,
 }
 
 struct Header {
@@ -141,81 +137,157 @@ struct Header {
     length: u32,
 }
 
-impl<'a> Reader<'a> {
-    /// Reads one top-level element and keeps what may be needed.
-    fn element(&mut self, dataset: &mut Dataset<'a>) -> Result<(), Stop> {
+impl Reader<'_> {
+    /// Reads one element into `into`; its pixels, if it has any, are only looked for where `pixels` is given.
+    fn element(&mut self, into: &mut Dataset, pixels: Option<&mut PixelData>, depth: usize) -> Result<(), Stop> {
         let header = self.header()?;
+        if let Some(pixels) = pixels
+            && PIXEL_DATA.contains(&header.tag)
+        {
+            return self.pixels(&header, into, pixels);
+        }
+        let is_sequence = header.length == UNDEFINED || &header.vr == b"SQ" || self.is_implied_sequence(header.tag);
+        let mut stopped = Ok(());
+        let value = if header.length == UNDEFINED && PIXEL_DATA.contains(&header.tag) {
+            // The compressed picture of an icon.
+            self.fragments()?;
+            Value::Bytes(Vec::new())
+        } else if is_sequence {
+            let mut items = Vec::new();
+            stopped = self.sequence(&header, &mut items, depth);
+            Value::Items(items)
+        } else {
+            self.value(u64::from(header.length), header.tag == DOCUMENT)?
+        };
+        // What was read before the end is kept, so that a torn file still says what it can.
+        into.elements.entry(header.tag).or_insert(Element { vr: header.vr, value });
+        stopped
+    }
+
+    fn value(&mut self, length: u64, is_left: bool) -> Result<Value, Stop> {
+        let end = self.at.checked_add(length).ok_or(Stop::Broken)?;
+        if end > self.length {
+            return Err(Stop::Truncated);
+        }
+        let far = Value::Far { offset: self.at, length };
+        if is_left || length > DICOM_VALUE_BYTES_MAX || self.kept + length > DICOM_KEPT_BYTES_MAX {
+            self.seek_to(end)?;
+            return Ok(far);
+        }
+        self.kept += length;
+        let mut bytes = vec![0; length as usize];
+        self.fill(&mut bytes)?;
+        Ok(Value::Bytes(bytes))
+    }
+
+    fn pixels(&mut self, header: &Header, into: &mut Dataset, pixels: &mut PixelData) -> Result<(), Stop> {
         if header.length == UNDEFINED {
-            if header.tag == PIXEL_DATA {
-                dataset.pixels = self.fragments()?;
-                return Ok(());
-            }
-            return self.skip_sequence(&header, 0);
+            *pixels = self.fragments()?;
+            return Ok(());
         }
-        // Pixel data that ends early is kept for the error message of the frame, which knows how much it needs.
-        if header.tag == PIXEL_DATA {
-            let available = self.bytes.len() - self.at;
-            let length = available.min(header.length as usize);
-            dataset.pixels = Pixels::Native(self.take(length)?);
-            return if length < header.length as usize { Err(Stop::Truncated) } else { Ok(()) };
-        }
-        let value = self.take(header.length as usize)?;
-        dataset.values.entry(header.tag).or_insert(value);
-        Ok(())
+        // Pixel data that ends early is kept for the message of the frame, which knows how much it needs.
+        let available = self.length - self.at;
+        let length = available.min(u64::from(header.length));
+        *pixels = PixelData::Native { offset: self.at, length };
+        let value = Value::Far { offset: self.at, length };
+        into.elements.insert(header.tag, Element { vr: header.vr, value });
+        self.seek_to(self.at + length)?;
+        if length < u64::from(header.length) { Err(Stop::Truncated) } else { Ok(()) }
     }
 
-    fn fragments(&mut self) -> Result<Pixels<'a>, Stop> {
-        let mut items = Vec::new();
+    /// The fragments up to where the file ends or makes no sense; those read so far are used all the same.
+    fn fragments(&mut self) -> Result<PixelData, Stop> {
+        let mut offsets = None;
+        let mut fragments = Vec::new();
         loop {
-            let header = self.header()?;
-            match header.tag {
-                SEQUENCE_END => break,
-                ITEM if header.length != UNDEFINED => items.push(self.take(header.length as usize)?),
-                _ => return Err(Stop::Broken),
+            let Ok(header) = self.header() else { break };
+            let end = self.at + u64::from(header.length);
+            if header.tag != ITEM || header.length == UNDEFINED || end > self.length {
+                break;
             }
+            if offsets.is_none() {
+                offsets = match self.value(u64::from(header.length), false)? {
+                    Value::Bytes(bytes) => Some(bytes),
+                    _ => Some(Vec::new()),
+                };
+                continue;
+            }
+            if fragments.len() >= DICOM_FRAGMENTS_MAX {
+                return Err(Stop::Broken);
+            }
+            let offset = self.at;
+            let mut first = [0; 2];
+            if header.length >= 2 {
+                self.fill(&mut first)?;
+            }
+            let begins = matches!(first, [0xFF, 0xD8 | 0x4F]);
+            fragments.push(Fragment { offset, length: header.length, begins });
+            // Fragments do not count as elements: a long film has many.
+            self.elements -= 1;
+            self.seek_to(end)?;
         }
-        let mut items = items.into_iter();
-        let offsets = items.next().unwrap_or_default();
-        Ok(Pixels::Encapsulated { offsets, fragments: items.collect() })
+        Ok(PixelData::Encapsulated { offsets: offsets.unwrap_or_default(), fragments })
     }
 
-    /// Walks over a sequence of undefined length.
-    fn skip_sequence(&mut self, sequence: &Header, depth: usize) -> Result<(), Stop> {
+    fn sequence(&mut self, sequence: &Header, items: &mut Vec<Dataset>, depth: usize) -> Result<(), Stop> {
         if depth >= DICOM_DEPTH_MAX {
             return Err(Stop::Broken);
         }
+        let end = match sequence.length {
+            UNDEFINED => None,
+            length => Some(self.at.checked_add(u64::from(length)).filter(|end| *end <= self.length).ok_or(Stop::Truncated)?),
+        };
         // PS3.5 §6.2.2: what is inside an UN of undefined length is implicit VR little endian.
         let around = (self.explicit, self.big_endian);
         if &sequence.vr == b"UN" {
             (self.explicit, self.big_endian) = (false, false);
         }
-        loop {
+        while end.is_none_or(|end| self.at < end) {
             let header = self.header()?;
             match header.tag {
                 SEQUENCE_END => break,
-                ITEM if header.length == UNDEFINED => self.skip_item(depth)?,
                 ITEM => {
-                    self.take(header.length as usize)?;
+                    let mut item = Dataset { big_endian: self.big_endian, ..Dataset::default() };
+                    let outcome = self.item(&header, &mut item, depth);
+                    items.push(item);
+                    outcome?;
                 }
                 _ => return Err(Stop::Broken),
             }
         }
         (self.explicit, self.big_endian) = around;
-        Ok(())
+        end.map_or(Ok(()), |end| self.seek_to(end))
     }
 
-    fn skip_item(&mut self, depth: usize) -> Result<(), Stop> {
-        loop {
-            let header = self.header()?;
-            match header.tag {
-                ITEM_END => return Ok(()),
-                ITEM | SEQUENCE_END => return Err(Stop::Broken),
-                _ if header.length == UNDEFINED => self.skip_sequence(&header, depth + 1)?,
-                _ => {
-                    self.take(header.length as usize)?;
+    fn item(&mut self, header: &Header, item: &mut Dataset, depth: usize) -> Result<(), Stop> {
+        if header.length == UNDEFINED {
+            loop {
+                match self.peek_tag()? {
+                    ITEM_END => {
+                        self.header()?;
+                        return Ok(());
+                    }
+                    ITEM | SEQUENCE_END => return Err(Stop::Broken),
+                    _ => self.element(item, None, depth + 1)?,
                 }
             }
         }
+        let end = self.at + u64::from(header.length);
+        if end > self.length {
+            return Err(Stop::Truncated);
+        }
+        while self.at < end {
+            self.element(item, None, depth + 1)?;
+        }
+        self.seek_to(end)
+    }
+
+    /// Whether an element without a written value representation is a sequence, by the standard's dictionary.
+    fn is_implied_sequence(&self, tag: Tag) -> bool {
+        !self.explicit
+            && StandardDataDictionary
+                .by_tag(dicom_core::Tag(tag.0, tag.1))
+                .is_some_and(|entry| entry.vr().exact() == Some(VR::SQ))
     }
 
     fn header(&mut self) -> Result<Header, Stop> {
@@ -223,8 +295,7 @@ impl<'a> Reader<'a> {
         if self.elements > DICOM_ELEMENTS_MAX {
             return Err(Stop::Broken);
         }
-        let tag = self.peek_tag().ok_or(Stop::Truncated)?;
-        self.at += 4;
+        let tag = self.tag()?;
         if !self.explicit || tag.0 == 0xFFFE {
             return Ok(Header { tag, vr: *b"  ", length: self.u32()? });
         }
@@ -246,10 +317,17 @@ impl<'a> Reader<'a> {
         Ok(Header { tag, vr, length })
     }
 
-    fn peek_tag(&self) -> Option<Tag> {
-        let four = self.bytes.get(self.at..self.at + 4)?;
+    fn peek_tag(&mut self) -> Result<Tag, Stop> {
+        let at = self.at;
+        let tag = self.tag();
+        self.seek_to(at)?;
+        tag
+    }
+
+    fn tag(&mut self) -> Result<Tag, Stop> {
+        let [a, b, c, d] = self.array()?;
         let number = |pair: [u8; 2]| if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
-        Some((number([four[0], four[1]]), number([four[2], four[3]])))
+        Ok((number([a, b]), number([c, d])))
     }
 
     fn u32(&mut self) -> Result<u32, Stop> {
@@ -258,13 +336,27 @@ impl<'a> Reader<'a> {
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
-        self.take(N)?.try_into().map_err(|_| Stop::Truncated)
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Stop> {
-        let end = self.at.checked_add(length).ok_or(Stop::Broken)?;
-        let value = self.bytes.get(self.at..end).ok_or(Stop::Truncated)?;
-        self.at = end;
-        Ok(value)
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {
+        self.source.read_exact(bytes).map_err(|_| Stop::Truncated)?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn seek_to(&mut self, at: u64) -> Result<(), Stop> {
+        // Both lie inside the file, whose length fits.
+        let distance = at.wrapping_sub(self.at).cast_signed();
+        // After a failed read the reader may stand elsewhere than it believes; then the place is set anew.
+        match self.source.stream_position() {
+            Ok(position) if position == self.at => self.source.seek_relative(distance),
+            _ => self.source.seek(SeekFrom::Start(at)).map(drop),
+        }
+        .map_err(|_| Stop::Truncated)?;
+        self.at = at;
+        Ok(())
     }
 }

@@ -129,6 +129,86 @@ impl Dicom {
     }
 }
 
+fn sequence(out: &mut Vec<u8>, tag: (u16, u16), items: &[Vec<Element>]) {
+    out.extend(tag.0.to_le_bytes());
+    out.extend(tag.1.to_le_bytes());
+    out.extend(b"SQ\0\0\xFF\xFF\xFF\xFF");
+    for item in items {
+        out.extend(b"\xFE\xFF\x00\xE0\xFF\xFF\xFF\xFF");
+        for (tag, vr, value) in item {
+            if *vr == b"SQ" { out.extend(value) } else { element(out, *tag, vr, value) }
+        }
+        out.extend(b"\xFE\xFF\x0D\xE0\0\0\0\0");
+    }
+    out.extend(b"\xFE\xFF\xDD\xE0\0\0\0\0");
+}
+
+/// A nested sequence as an element of an item.
+fn nested(tag: (u16, u16), items: &[Vec<Element>]) -> Element {
+    let mut bytes = Vec::new();
+    sequence(&mut bytes, tag, items);
+    (tag, b"SQ", bytes)
+}
+
+/// One lead of three samples: 0, 100 and -200 times 5 µV.
+pub fn ecg() -> Vec<u8> {
+    let mut out = vec![0; 128];
+    out.extend(b"DICM");
+    element(&mut out, (2, 0x10), b"UI", b"1.2.840.10008.1.2.1");
+    element(&mut out, (8, 0x16), b"UI", b"1.2.840.10008.5.1.4.1.1.9.1.1");
+    element(&mut out, (8, 0x60), b"CS", b"ECG");
+    let unit = nested((0x3A, 0x211), &[vec![((8, 0x100), b"SH", b"uV".to_vec())]]);
+    let channel = nested(
+        (0x3A, 0x200),
+        &[vec![((0x3A, 0x203), b"SH", b"Lead I".to_vec()), ((0x3A, 0x210), b"DS", b"5".to_vec()), unit]],
+    );
+    let samples: Vec<u8> = [0_i16, 100, -200].iter().flat_map(|value| value.to_le_bytes()).collect();
+    let group: Vec<Element> = vec![
+        ((0x3A, 5), b"US", vec![1, 0]),
+        ((0x3A, 0x10), b"UL", vec![3, 0, 0, 0]),
+        ((0x3A, 0x1A), b"DS", b"500".to_vec()),
+        channel,
+        ((0x5400, 0x1004), b"US", vec![16, 0]),
+        ((0x5400, 0x1006), b"CS", b"SS".to_vec()),
+        ((0x5400, 0x1010), b"OW", samples),
+    ];
+    sequence(&mut out, (0x5400, 0x100), &[group]);
+    out
+}
+
+pub const WFDB: &[u8] = b"104 2 360 5\n104.dat 212 200 11 1024 995 0 0 MLII\n104.dat 212 200 11 1024 1011 0 0 V5\n";
+
+/// Two channels of ten samples in two blocks, with a remark.
+pub fn edf() -> Vec<u8> {
+    let field = |text: &str, width: usize| format!("{text:width$}").into_bytes();
+    let labels = ["ECG I", "Resp", "EDF Annotations"];
+    let mut out = [field("0", 8), field("X", 80), field("Startdate X X X X", 80), field("12.05.26", 8)].concat();
+    out.extend([field("09.30.00", 8), field("1024", 8), field("EDF+C", 44), field("2", 8), field("1", 8)].concat());
+    out.extend(field("3", 4));
+    let column = |out: &mut Vec<u8>, width: usize, texts: [&str; 3]| {
+        texts.iter().for_each(|text| out.extend(field(text, width)));
+    };
+    column(&mut out, 16, labels);
+    column(&mut out, 80, ["", "", ""]);
+    column(&mut out, 8, ["uV", "", ""]);
+    column(&mut out, 8, ["-3200", "-1", "-1"]);
+    column(&mut out, 8, ["3200", "1", "1"]);
+    column(&mut out, 8, ["-32000", "-32768", "-32768"]);
+    column(&mut out, 8, ["32000", "32767", "32767"]);
+    column(&mut out, 80, ["", "", ""]);
+    column(&mut out, 8, ["5", "5", "8"]);
+    column(&mut out, 32, ["", "", ""]);
+    for block in 0..2_i16 {
+        for sample in 0..10_i16 {
+            out.extend((block * 10 + sample).to_le_bytes());
+        }
+        let mut remark = if block == 0 { b"+0\x14\x14\0+0.5\x14Cough\x14\0".to_vec() } else { b"+1\x14\x14\0".to_vec() };
+        remark.resize(16, 0);
+        out.extend(remark);
+    }
+    out
+}
+
 pub const PDF: &[u8] =
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
 3 0 obj<</Type/Page/Parent 2 0 R>>endobj\n4 0 obj<</Title(Discharge letter)/CreationDate(D:20260512)>>endobj\n\
@@ -146,6 +226,9 @@ pub fn all() -> Vec<(carekey_clinical::Kind, Vec<u8>)> {
         (Kind::FhirBundle, BUNDLE.as_bytes().to_vec()),
         (Kind::FhirResource, br#"{"resourceType":"Patient","id":"1","name":[{"text":"Maria Keller"}]}"#.to_vec()),
         (Kind::Dicom, Dicom::grey(16, (0..16).collect()).bytes()),
+        (Kind::Dicom, ecg()),
+        (Kind::Signal, WFDB.to_vec()),
+        (Kind::Signal, edf()),
         (Kind::Pdf, PDF.to_vec()),
         (Kind::Image, b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x02".to_vec()),
         (Kind::Text, "Patient schläft gut.\n".as_bytes().to_vec()),

@@ -1,39 +1,50 @@
-import { Alert, Card, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Card, Skeleton, Stack, Text } from "@mantine/core";
 import { IconShieldX } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fact } from "@/bindings/Fact";
 import type { RecordContent } from "@/bindings/RecordContent";
 import type { TrustView } from "@/bindings/TrustView";
+import type { Where } from "@/features/viewing/frames";
 import { ClinicalSections } from "./ClinicalSections";
 import { CheckList } from "./ProofDialog";
 
-const PdfPages = lazy(() => import("./PdfPages"));
+const DicomRecord = lazy(() => import("@/features/viewing/DicomRecord"));
+const ImageViewer = lazy(() => import("@/features/viewing/ImageViewer"));
+const PdfViewer = lazy(() => import("@/features/viewing/PdfViewer"));
+const SignalViewer = lazy(() => import("@/features/viewing/SignalViewer"));
+
+interface Props {
+  content: RecordContent;
+  trust: TrustView;
+  where: Where;
+}
 
 /** What a record says, in the way that fits its kind. */
-export function Content({ content, trust }: { content: RecordContent; trust: TrustView }) {
+export function Content({ content, trust, where }: Props) {
   const { t } = useTranslation();
   switch (content.kind) {
     case "clinical":
       return <ClinicalSections content={content} />;
-    case "image":
+    case "dicom":
       return (
-        <Card>
-          <Stack>
-            <img
-              className="ck-image"
-              src={content.src}
-              alt={content.description}
-              data-testid="record-image"
-            />
-            <Text c="dimmed">
-              {[content.description, t("content.frames", { count: content.frames })]
-                .filter(Boolean)
-                .join(" · ")}
-            </Text>
-            <Facts facts={content.facts} />
-          </Stack>
-        </Card>
+        <Suspense fallback={<Skeleton h={480} radius="lg" />}>
+          <DicomRecord where={where} view={content} />
+        </Suspense>
+      );
+    case "signals":
+      return (
+        <Suspense fallback={<Skeleton h={480} radius="lg" />}>
+          <SignalViewer where={where} {...content} />
+        </Suspense>
+      );
+    case "image":
+      return content.isTooLarge ? (
+        <Alert color="amber">{t("viewing.imageTooLarge")}</Alert>
+      ) : (
+        <Suspense fallback={<Skeleton h={480} radius="lg" />}>
+          <ImageViewer where={where} mediaType={content.mediaType} title={content.description} />
+        </Suspense>
       );
     case "text":
       return (
@@ -53,11 +64,11 @@ export function Content({ content, trust }: { content: RecordContent; trust: Tru
         </Card>
       );
     case "pdf":
-      return content.src === null ? (
-        <PdfText pages={content.pages} text={content.text} />
+      return content.isTooLarge ? (
+        <Alert color="amber">{t("viewing.pdf.tooLarge")}</Alert>
       ) : (
-        <Suspense fallback={<Skeleton h={480} />}>
-          <PdfPages src={content.src} fallback={<PdfText pages={content.pages} text={content.text} />} />
+        <Suspense fallback={<Skeleton h={520} radius="lg" />}>
+          <PdfViewer where={where} />
         </Suspense>
       );
     case "file":
@@ -85,36 +96,6 @@ export function Content({ content, trust }: { content: RecordContent; trust: Tru
         </Alert>
       );
   }
-}
-
-function PdfText({ pages, text }: { pages: number | null; text: string[] }) {
-  const { t } = useTranslation();
-  const some = text.some((page) => page.trim() !== "");
-  return (
-    <Stack data-testid="record-pdf">
-      <Text c="dimmed">
-        {pages !== null && some
-          ? t("content.pdfPages", { count: pages })
-          : some
-            ? null
-            : t("content.pdfNoText")}
-      </Text>
-      {some &&
-        text.map((page, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pages are known by their number
-          <Card key={index} component="article">
-            {text.length > 1 && (
-              <Title order={2} size="h4" mb="xs">
-                {t("content.page", { n: index + 1 })}
-              </Title>
-            )}
-            <Text className="ck-text" maw="72ch">
-              {page}
-            </Text>
-          </Card>
-        ))}
-    </Stack>
-  );
 }
 
 function Facts({ facts }: { facts: Fact[] }) {

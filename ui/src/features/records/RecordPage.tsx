@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconDownload, IconFolderSymlink, IconShare } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import type { RecordRow } from "@/bindings/RecordRow";
@@ -97,6 +97,7 @@ function useIsGone(row: RecordRow | undefined, patientId: string | undefined): b
 function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
   const { t } = useTranslation();
   const { row } = view;
+  const where = useMemo(() => ({ recordId: row.id, patientId: patientId ?? null }), [row.id, patientId]);
   const [sharing, share] = useDisclosure(false);
   const save = useDo("record_export");
   const saveCopy = async () => {
@@ -140,7 +141,7 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
       </Group>
       <TrustLine trust={view.trust} recordId={row.id} patientId={patientId} />
       {save.isError && <ErrorNotice error={save.error} />}
-      <Content content={view.content} trust={view.trust} />
+      <Content content={view.content} trust={view.trust} where={where} />
       <GrantDialog
         opened={sharing}
         onClose={share.close}

@@ -26,6 +26,7 @@ export const app: SameShape<typeof en> = {
   },
   role: { person: "Patient oder Familie", doctor: "Ärztin oder Arzt", nurse: "Pflege", laboratory: "Labor" },
   kind: {
+    signal: "Aufzeichnung",
     clinical: "Klinisches Dokument",
     image: "Bild",
     text: "Notiz",

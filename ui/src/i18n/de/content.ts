@@ -43,16 +43,8 @@ export const content: SameShape<typeof en> = {
     from: "ab {{low}}",
     noSections:
       "Dieses Dokument hat keine Teile, die gezeigt werden können. Sie können eine Kopie speichern.",
-    frames_one: "Ein Bild",
-    frames_other: "Das erste von {{count}} Bildern",
     truncated: "Nur der Anfang wird gezeigt. Speichern Sie eine Kopie, um alles zu lesen.",
     emptyText: "Dieses Dokument ist leer.",
-    pdfNoText: "Dieses PDF hat keinen Text, der hier gezeigt werden kann.",
-    pdfPages_one:
-      "PDF mit einer Seite. Gezeigt wird der Text; speichern Sie eine Kopie, um es wie gedruckt zu sehen.",
-    pdfPages_other:
-      "PDF mit {{count}} Seiten. Gezeigt wird der Text; speichern Sie eine Kopie, um es wie gedruckt zu sehen.",
-    page: "Seite {{n}}",
     fileOnly:
       "CareKey kann diese Art Datei nicht zeigen. Der Inhalt ist vollständig und unverändert; speichern Sie eine Kopie und öffnen Sie sie mit einem anderen Programm.",
     withheldTitle: "Diese Unterlage wird nicht gezeigt",

@@ -19,6 +19,7 @@ import { summary } from "./summary";
 import { timeline } from "./timeline";
 import { trust } from "./trust";
 import { unlock } from "./unlock";
+import { viewing } from "./viewing";
 import { words } from "./words";
 
 /** The same in German. */
@@ -44,5 +45,6 @@ export const de = {
   ...timeline,
   ...trust,
   ...unlock,
+  ...viewing,
   ...words,
 };

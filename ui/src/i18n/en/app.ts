@@ -22,6 +22,7 @@ export const app = {
   },
   role: { person: "Patient or family", doctor: "Doctor", nurse: "Nurse", laboratory: "Laboratory" },
   kind: {
+    signal: "Recording",
     clinical: "Clinical document",
     image: "Image",
     text: "Note",

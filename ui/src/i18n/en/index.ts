@@ -19,6 +19,7 @@ import { summary } from "./summary";
 import { timeline } from "./timeline";
 import { trust } from "./trust";
 import { unlock } from "./unlock";
+import { viewing } from "./viewing";
 import { words } from "./words";
 
 /** Every word of the window, in English, a file for each room. The German twin has the same shape. */
@@ -44,5 +45,6 @@ export const en = {
   ...timeline,
   ...trust,
   ...unlock,
+  ...viewing,
   ...words,
 };
