@@ -14,5 +14,6 @@ mod line;
 mod moving;
 mod network_files;
 mod privacy;
+mod recovery;
 mod words;
 mod world;

@@ -173,6 +173,36 @@ export const SCREENS = {
       await page.getByTestId("profile-remove").click();
     },
   ],
+  recovery: ["as=maria", "#/settings?section=recovery"],
+  recoveryOwn: ["as=maria&recovery=own", "#/settings?section=recovery"],
+  recoveryChoose: [
+    "as=maria",
+    "#/settings?section=recovery",
+    async (page) => {
+      await page.getByTestId("recovery-choose").click();
+      await page.getByTestId("recovery-more").click();
+      for (const at of [0, 1, 2]) await page.getByTestId("recovery-person").nth(at).click();
+    },
+  ],
+  recoveryAlarm: ["as=maria&recovery=alarm", "#/"],
+  recoveryStopped: ["as=maria&recovery=alarm", "#/", (page) => page.getByTestId("recovery-stop").click()],
+  recoveryEntrusted: ["as=jonas&recovery=kept", "#/"],
+  recoveryKept: ["as=jonas&recovery=kept", "#/people"],
+  helpSomebody: [
+    "as=jonas&recovery=kept",
+    "#/people",
+    async (page) => {
+      await page.getByTestId("help-open").click();
+      await page.getByTestId("help-number").fill("4111111111111111");
+      await page.getByTestId("help-find").click();
+      await page.getByTestId("help-found").waitFor();
+    },
+  ],
+  callForHelp: ["", "", (page) => page.getByTestId("start-help").click()],
+  callNumber: ["recovery=call", "", (page) => page.getByTestId("start-help").click()],
+  callAnswered: ["recovery=answered", "", (page) => page.getByTestId("start-help").click()],
+  callReady: ["recovery=ready", "", (page) => page.getByTestId("start-help").click()],
+  callLocked: ["recovery=locked", "", (page) => page.getByTestId("start-help").click()],
   create: ["", "", (page) => page.getByTestId("start-create").click()],
   createNoKeyring: ["keyring=missing", "", (page) => page.getByTestId("start-create").click()],
   restore: [

@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use crate::context::Context;
 use crate::network::Network;
 use crate::profiles::Profiles;
+use crate::recovery::help::Helping;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::tasks::Tasks;
@@ -38,6 +39,7 @@ pub struct App {
     pub(crate) network: Arc<Network>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) helping: Arc<Helping>,
     events: broadcast::Sender<(String, AppEvent)>,
 }
 
@@ -65,6 +67,7 @@ impl App {
             network: Arc::new(Network::new(options.network_dir.is_none())),
             tasks: Arc::default(),
             settings: Arc::new(settings),
+            helping: Arc::default(),
             events: broadcast::channel(EVENTS_MAX).0,
             options: Arc::new(options),
         };
@@ -115,6 +118,7 @@ impl App {
     /// Closes all profiles, then the network. What was promised is on disk and goes on at the next start.
     pub async fn shutdown(&self) {
         self.tasks.cancel_all();
+        self.stop_helping().await;
         self.close_all_profiles().await;
         self.stop_network().await;
     }

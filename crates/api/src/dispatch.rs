@@ -100,6 +100,21 @@ table! {
 
     PictureSaveRequest => pictures::save;
 
+    RecoveryRequest => recovery::state;
+    RecoverySplitRequest => recovery::split;
+    RecoveryEndRequest => recovery::end;
+    RecoveryStopRequest => recovery::stop;
+    RecoveryDismissRequest => recovery::dismiss;
+    RecoverySeenRequest => recovery::kept::seen;
+    RecoveryGiveBackRequest => recovery::kept::give_back;
+    HelpFindRequest => recovery::kept::find;
+    HelpAnswerRequest => recovery::kept::answer;
+    HelpStateRequest => recovery::help::state;
+    HelpStartRequest => recovery::help::start;
+    HelpUnlockRequest => recovery::help::unlock;
+    HelpFinishRequest => recovery::help::finish;
+    HelpCancelRequest => recovery::help::cancel;
+
     TasksListRequest => tasks::list;
     TaskCancelRequest => tasks::cancel;
 }
@@ -113,6 +128,9 @@ const CARRY_SECRETS: &[&str] = &[
     WalletConfirmWordsRequest::COMMAND,
     WalletRestoreRequest::COMMAND,
     WalletEnrolRequest::COMMAND,
+    RecoverySplitRequest::COMMAND,
+    HelpStartRequest::COMMAND,
+    HelpUnlockRequest::COMMAND,
 ];
 
 fn read<Q: Request>(request: Value) -> Result<Q, ErrorView> {

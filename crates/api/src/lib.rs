@@ -30,6 +30,7 @@ mod profiles;
 mod proof;
 mod pump;
 mod records;
+mod recovery;
 mod sealing;
 mod security;
 mod session;

@@ -117,7 +117,7 @@ pub(crate) async fn restore(cx: &Context, request: WalletRestoreRequest) -> Resu
     let label = name.clone();
     let cx_task = cx.clone();
     Ok(cx.start_task(TaskKind::Restore, &label, None, move |task| async move {
-        let outcome = rebuild(&cx_task, &task, &id, &name, &made).await;
+        let outcome = rebuild(&cx_task, &task, &id, &name, &made, |_| Ok(())).await;
         if outcome.is_err() {
             made.forget().await;
         }
@@ -128,11 +128,20 @@ pub(crate) async fn restore(cx: &Context, request: WalletRestoreRequest) -> Resu
     }))
 }
 
-async fn rebuild(cx: &Context, task: &Task, id: &str, name: &str, made: &Made) -> Result<(), ErrorView> {
+/// Makes a profile of known keys and brings back what they stand for. `prepare` is what the empty vault is told first.
+pub(crate) async fn rebuild(
+    cx: &Context,
+    task: &Task,
+    id: &str,
+    name: &str,
+    made: &Made,
+    prepare: impl FnOnce(&Wallet) -> Result<(), WalletError>,
+) -> Result<(), ErrorView> {
     let network = cx.app.network_file().await?;
     task.check()?;
     made.store().await?;
     let wallet = made.open(Remote::connect(&network).await?).await?;
+    prepare(&wallet)?;
     let restored = task.unless_cancelled(async {
         tokio::select! {
             restored = wallet.restore() => match restored {
@@ -187,10 +196,10 @@ pub(crate) async fn enrol(cx: &Context, request: WalletEnrolRequest) -> Result<S
 }
 
 /// A profile that is being made.
-struct Made {
-    dir: PathBuf,
-    keeper: Keeper,
-    root: RootMaterial,
+pub(crate) struct Made {
+    pub(crate) dir: PathBuf,
+    pub(crate) keeper: Keeper,
+    pub(crate) root: RootMaterial,
 }
 
 impl Made {
@@ -212,7 +221,7 @@ impl Made {
     }
 
     /// Nothing half-done remains.
-    async fn forget(&self) {
+    pub(crate) async fn forget(&self) {
         let dir = self.dir.clone();
         let forgotten = files::blocking(move || {
             Custody::at(&dir).forget()?;
@@ -226,7 +235,7 @@ impl Made {
 
 impl App {
     /// A profile id made from a name that no own profile has.
-    fn free_id(&self, name: &str) -> String {
+    pub(crate) fn free_id(&self, name: &str) -> String {
         let letters = name.to_lowercase();
         let words = letters.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let slug = words.take(4).collect::<Vec<_>>().join("-");

@@ -8,13 +8,13 @@ use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
 
 use crate::app::App;
 use crate::opened::OpenProfile;
-use crate::types::AppEvent;
+use crate::types::{AppEvent, NewsKind, NewsView};
 
 /// What happens within this time is told once: a block with a hundred records is one change of the list.
 const GATHER: Duration = Duration::from_millis(50);
 
 /// What a listener who fell behind is told: ask for everything.
-const EVERYTHING: [AppEvent; 7] = [
+const EVERYTHING: [AppEvent; 8] = [
     AppEvent::HospitalsChanged,
     AppEvent::RecordsChanged,
     AppEvent::GrantsChanged,
@@ -22,6 +22,7 @@ const EVERYTHING: [AppEvent; 7] = [
     AppEvent::SharedChanged,
     AppEvent::WrittenChanged,
     AppEvent::MessagesChanged,
+    AppEvent::RecoveryChanged,
 ];
 
 impl App {
@@ -103,6 +104,14 @@ fn plain(app: &App, wallet: &Wallet, event: WalletEvent) -> Option<AppEvent> {
         WalletEvent::Shared => Some(AppEvent::SharedChanged),
         WalletEvent::Messages => Some(AppEvent::MessagesChanged),
         WalletEvent::MessageArrived(id) => crate::views::messages::news(wallet, &id),
+        WalletEvent::Recovery => Some(AppEvent::RecoveryChanged),
+        WalletEvent::RecoveryEntrusted(patient) => {
+            let person = wallet.person(&patient).ok().map(|patient| patient.body.name.to_string());
+            Some(AppEvent::News { news: NewsView { kind: NewsKind::Recovery, person, title: None } })
+        }
+        WalletEvent::RecoveryAlarm => {
+            Some(AppEvent::News { news: NewsView { kind: NewsKind::RecoveryAlarm, person: None, title: None } })
+        }
         WalletEvent::Reachable(_) => {
             app.network.look_now();
             None

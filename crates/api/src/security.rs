@@ -95,7 +95,7 @@ fn auto_lock_minutes(profile: &OpenProfile) -> Result<u32, ErrorView> {
     }))
 }
 
-fn keeper_of(dir: &Path) -> Option<KeeperKind> {
+pub(crate) fn keeper_of(dir: &Path) -> Option<KeeperKind> {
     Some(Custody::at(dir).profile().ok()?.keeper)
 }
 

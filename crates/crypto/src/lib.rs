@@ -40,6 +40,8 @@ pub use safe::sealed::{
     SealOptions, SealedRecord, SealedSummary, content_root, open_chunk, open_record, read_metadata, seal_record,
 };
 pub use safe::secret::{Secret32, derive_secret};
+pub use safe::shares::{SHARES_MAX, SecretShare, ShareError, combine_shares, split_secret};
+pub use safe::stretch::stretch;
 pub use safe::words::{RecoveryWords, Seed, WordsError, words_beginning_with};
 pub use safe::wrap::{WrapError, open_small, seal_small, unwrap_key, wrap_key};
 

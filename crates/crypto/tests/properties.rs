@@ -5,9 +5,9 @@ use std::io;
 
 use carekey_crypto::{
     Announcement, ChunkSize, Digest, ExpectedRecord, InclusionProof, Note, NoteKind, PublicKey, RecordHeader,
-    RecoveryWords, SealError, SealOptions, SealedRecord, Secret32, SecretKey, Signature, content_root, merkle_leaf,
-    merkle_proof, merkle_root, open_note, open_record, open_small, open_with_passphrase, read_metadata, scan_note,
-    seal_note, seal_record, test_rng,
+    RecoveryWords, SealError, SealOptions, SealedRecord, Secret32, SecretKey, SecretShare, Signature, combine_shares,
+    content_root, merkle_leaf, merkle_proof, merkle_root, open_note, open_record, open_small, open_with_passphrase,
+    read_metadata, scan_note, seal_note, seal_record, split_secret, test_rng,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -93,6 +93,33 @@ proptest! {
         prop_assume!(sealed[at..end] != other[at..end]);
         sealed[at..end].copy_from_slice(&other[at..end]);
         prop_assert!(open(&record, &sealed, false).is_err());
+    }
+
+    #[test]
+    fn any_k_of_n_parts_bring_a_secret_back(secret: [u8; 32], threshold in 2u8..=16, more in 0u8..8, seed: u64, pick: u64) {
+        let (secret, count) = (Secret32::from_bytes(secret), threshold.saturating_add(more).min(16));
+        let mut shares = split_secret(&mut test_rng(seed), &secret, threshold, count).unwrap();
+        let mut state = pick;
+        while shares.len() > usize::from(threshold) {
+            shares.remove(state as usize % shares.len());
+            state = state.rotate_left(7);
+        }
+        prop_assert!(combine_shares(&shares).unwrap() == secret);
+        // One part less, or one bit changed, leads elsewhere.
+        if threshold > 2 {
+            prop_assert!(combine_shares(&shares[1..]).unwrap() != secret);
+        }
+        let mut changed = *shares[0].value.expose();
+        changed[(pick % 32) as usize] ^= 1 << (pick % 8);
+        shares[0].value = Secret32::from_bytes(changed);
+        prop_assert!(combine_shares(&shares).unwrap() != secret);
+    }
+
+    #[test]
+    fn any_parts_combine_or_are_refused(parts in vec((any::<u8>(), any::<[u8; 32]>()), 0..20)) {
+        let shares: Vec<_> =
+            parts.into_iter().map(|(index, value)| SecretShare { index, value: Secret32::from_bytes(value) }).collect();
+        let _ = combine_shares(&shares);
     }
 
     #[test]

@@ -63,6 +63,10 @@ bytes_id!(
     MessageId, 16
 );
 bytes_id!(
+    /// Names one splitting of a seed among holders. Random, made by the patient.
+    RecoverySetId, 16
+);
+bytes_id!(
     /// ID_U (S2 §5.2, 25 bytes): authority ‖ hospital ‖ first 20 bytes of H("participant-id", PK_U).
     ParticipantBytes, 25
 );

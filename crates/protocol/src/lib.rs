@@ -12,6 +12,7 @@
 //! | [`record`], [`upload`], [`deposit`], [`catalogue`] | S2 Alg. 4, S1 `Load_File` |
 //! | [`pass`], [`grant`] | S2 Alg. 5 steps 1–8 |
 //! | [`access`] | S2 Alg. 5 steps 9–14 |
+//! | [`recovery`] | beyond the papers: a seed split among people |
 //! | [`receipt`], [`transaction`] | PROTOCOL departures: audit, revocation, erasure |
 //! | [`message`] | off the ledger: requests, appointments |
 //!
@@ -43,6 +44,7 @@ pub mod pass;
 pub mod pseudonym;
 pub mod receipt;
 pub mod record;
+pub mod recovery;
 pub mod text;
 pub mod transaction;
 pub mod upload;
@@ -53,7 +55,7 @@ pub use collection::{Collection, Collections};
 pub use genesis::{Genesis, HospitalRegistration};
 pub use id::{
     AuthorityId, BlobId, BlockHeight, CertificateSerial, HospitalId, MessageId, NetworkId, ParticipantId, RecordRef,
-    TxId, UnixMillis,
+    RecoverySetId, TxId, UnixMillis,
 };
 pub use pass::Pass;
 pub use text::Text;

@@ -27,6 +27,10 @@ pub const KIND_RECEIPT: NoteKind = NoteKind(3);
 pub const KIND_READ_NOTICE: NoteKind = NoteKind(16);
 /// Kind of a person's message in a mailbox; never on the ledger.
 pub const KIND_MESSAGE: NoteKind = NoteKind(17);
+/// Kind of a new computer's call for help in a mailbox.
+pub const KIND_RECOVERY_CALL: NoteKind = NoteKind(18);
+/// Kind of a new computer's word that a part has arrived.
+pub const KIND_RECOVERY_ARRIVAL: NoteKind = NoteKind(19);
 
 /// A record's place on the ledger: R1 = {T1, Ty1, eh1} (S2 Alg. 4 step 5); Ty1 is the body's variant.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

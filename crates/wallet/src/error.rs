@@ -73,6 +73,21 @@ pub enum WalletError {
     /// What is said does not fit how things stand: an answer to a request that was withdrawn, for instance.
     #[error("this does not fit any more: {0}")]
     OutOfPlace(&'static str),
+    /// A recovery that cannot be: too few people, the same twice, or oneself.
+    #[error("recovery cannot be shared among these people in this way")]
+    SplitImpossible,
+    /// No mailbox has a call for help with this number.
+    #[error("no mailbox has a call with this number")]
+    CallNotFound,
+    /// The patient has stopped this call for help.
+    #[error("the patient has stopped this recovery")]
+    CallStopped,
+    /// Not enough parts have arrived.
+    #[error("not enough parts have arrived")]
+    PartsMissing,
+    /// The parts lead to no seed of the patient.
+    #[error("the parts do not lead to the patient's keys")]
+    PartsWrong,
     /// No pseudonym is left and the authority cannot be reached.
     #[error("the health authority must be reached once before this can be signed")]
     NoPseudonyms,

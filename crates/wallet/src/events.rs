@@ -1,6 +1,6 @@
 //! What a wallet tells whoever shows it. Events say only *that* something changed; the new state is asked for.
 
-use carekey_protocol::{BlockHeight, MessageId, RecordRef};
+use carekey_protocol::{BlockHeight, MessageId, ParticipantId, RecordRef};
 
 /// Something changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub enum WalletEvent {
     Messages,
     /// Somebody sent this message, and it is worth telling.
     MessageArrived(MessageId),
+    /// Recovery by people, in any of its parts.
+    Recovery,
+    /// Somebody entrusted a part of their recovery to this person.
+    RecoveryEntrusted(ParticipantId),
+    /// Somebody calls for help with this person's seed, and a holder has agreed.
+    RecoveryAlarm,
     /// Whether the network can be reached.
     Reachable(bool),
     /// How the hospitals stand.

@@ -41,6 +41,7 @@ pub mod messages;
 mod people;
 pub mod reading;
 pub mod records;
+pub mod recovery;
 mod remote;
 mod restore;
 mod sync;

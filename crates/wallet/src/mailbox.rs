@@ -3,11 +3,13 @@
 use carekey_crypto::{Announcement, Note, open_note_with, scan_notes};
 use carekey_protocol::message::SignedMessage;
 use carekey_protocol::receipt::ReadNotice;
-use carekey_protocol::transaction::{KIND_MESSAGE, KIND_READ_NOTICE};
+use carekey_protocol::recovery::Arrival;
+use carekey_protocol::transaction::{KIND_MESSAGE, KIND_READ_NOTICE, KIND_RECOVERY_ARRIVAL};
 use carekey_protocol::{HospitalId, decode};
 
 use crate::error::WalletError;
 use crate::events::WalletEvent;
+use crate::recovery::about_recovery;
 use crate::vault::access_log::{self, NoticeRow};
 use crate::vault::meta;
 use crate::wallet::Wallet;
@@ -17,6 +19,7 @@ use crate::wallet::Wallet;
 struct Opened {
     notices: Vec<ReadNotice>,
     messages: Vec<SignedMessage>,
+    arrivals: Vec<Arrival>,
 }
 
 impl Wallet {
@@ -41,7 +44,15 @@ impl Wallet {
                     }
                 }
                 for message in believed {
-                    self.receive(tx, message, &mut events)?;
+                    match about_recovery(message) {
+                        Ok((from, message)) => self.receive_recovery(tx, &from, message, &mut events)?,
+                        Err(message) => self.receive(tx, *message, &mut events)?,
+                    }
+                }
+                for arrival in &opened.arrivals {
+                    if self.receive_arrival(tx, arrival)? {
+                        events.push(WalletEvent::Recovery);
+                    }
                 }
                 match known {
                     Some(index) => cursors[index].1 = last,
@@ -55,6 +66,12 @@ impl Wallet {
         Ok(())
     }
 
+    /// How far a hospital's mailbox was read.
+    pub(crate) fn mailbox_cursor(&self, hospital: HospitalId) -> Result<u64, WalletError> {
+        let cursors: Vec<(HospitalId, u64)> = self.read(|tx| meta::get(tx, meta::Key::Mailbox))?.unwrap_or_default();
+        Ok(cursors.iter().find(|(of, _)| *of == hospital).map_or(0, |(_, last)| *last))
+    }
+
     fn open_notes(&self, notes: &[Note]) -> Opened {
         let announcements: Vec<Announcement> = notes.iter().map(|note| note.announcement).collect();
         let mut opened = Opened::default();
@@ -65,6 +82,8 @@ impl Wallet {
             } else if let Ok(plaintext) = open_note_with(&shared, KIND_MESSAGE, note) {
                 // One of a kind to come is for a version to come.
                 opened.messages.extend(SignedMessage::read(&plaintext).ok());
+            } else if let Ok(plaintext) = open_note_with(&shared, KIND_RECOVERY_ARRIVAL, note) {
+                opened.arrivals.extend(decode::<Arrival>(&plaintext).ok());
             }
         }
         opened

@@ -193,6 +193,9 @@ impl Wallet {
                     continue;
                 }
             }
+            if let Err(error) = self.tend_recovery().await {
+                tracing::warn!(%error, "recovery by people was not looked after");
+            }
             if let Err(error) = self.work().await {
                 tracing::warn!(%error, "work in the outbox stopped");
             }
@@ -218,6 +221,7 @@ impl Wallet {
         self.write(vault::outbox::hurry)?;
         loop {
             self.sync().await?;
+            self.tend_recovery().await?;
             self.work().await?;
             let left = self.read(vault::outbox::list)?;
             if left.is_empty() {
@@ -253,6 +257,7 @@ impl Wallet {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             self.sync().await?;
+            self.tend_recovery().await?;
             self.work().await?;
             if holds(self)? {
                 return Ok(true);
@@ -349,7 +354,7 @@ impl Wallet {
     }
 }
 
-fn clock() -> UnixMillis {
+pub(crate) fn clock() -> UnixMillis {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixMillis(elapsed.as_millis() as u64)
 }

@@ -14,7 +14,7 @@ height: number,
 /**
  * Its time.
  */
-at: number, } | { "type": "hospitalsChanged" } | { "type": "recordsChanged" } | { "type": "grantsChanged" } | { "type": "accessChanged" } | { "type": "sharedChanged" } | { "type": "writtenChanged" } | { "type": "messagesChanged" } | { "type": "sessionChanged" } | { "type": "profilesChanged" } | { "type": "task", 
+at: number, } | { "type": "hospitalsChanged" } | { "type": "recordsChanged" } | { "type": "grantsChanged" } | { "type": "accessChanged" } | { "type": "sharedChanged" } | { "type": "writtenChanged" } | { "type": "messagesChanged" } | { "type": "recoveryChanged" } | { "type": "sessionChanged" } | { "type": "profilesChanged" } | { "type": "task", 
 /**
  * How far it is now.
  */

@@ -22,6 +22,15 @@ import type { GrantsCreateRequest } from "./GrantsCreateRequest";
 import type { GrantsListRequest } from "./GrantsListRequest";
 import type { GrantsRevokeRequest } from "./GrantsRevokeRequest";
 import type { GrantsView } from "./GrantsView";
+import type { HelpAnswerRequest } from "./HelpAnswerRequest";
+import type { HelpCancelRequest } from "./HelpCancelRequest";
+import type { HelpFindRequest } from "./HelpFindRequest";
+import type { HelpFinishRequest } from "./HelpFinishRequest";
+import type { HelpFoundView } from "./HelpFoundView";
+import type { HelpStartRequest } from "./HelpStartRequest";
+import type { HelpStateRequest } from "./HelpStateRequest";
+import type { HelpUnlockRequest } from "./HelpUnlockRequest";
+import type { HelpView } from "./HelpView";
 import type { HomeSummaryRequest } from "./HomeSummaryRequest";
 import type { HomeView } from "./HomeView";
 import type { LedgerStateRequest } from "./LedgerStateRequest";
@@ -53,6 +62,14 @@ import type { RecordSeriesView } from "./RecordSeriesView";
 import type { RecordView } from "./RecordView";
 import type { RecordsListRequest } from "./RecordsListRequest";
 import type { RecordsView } from "./RecordsView";
+import type { RecoveryDismissRequest } from "./RecoveryDismissRequest";
+import type { RecoveryEndRequest } from "./RecoveryEndRequest";
+import type { RecoveryGiveBackRequest } from "./RecoveryGiveBackRequest";
+import type { RecoveryRequest } from "./RecoveryRequest";
+import type { RecoverySeenRequest } from "./RecoverySeenRequest";
+import type { RecoverySplitRequest } from "./RecoverySplitRequest";
+import type { RecoveryStopRequest } from "./RecoveryStopRequest";
+import type { RecoveryView } from "./RecoveryView";
 import type { RecoveryWordsView } from "./RecoveryWordsView";
 import type { SecurityChangeRequest } from "./SecurityChangeRequest";
 import type { SecurityGetRequest } from "./SecurityGetRequest";
@@ -303,6 +320,62 @@ evidence_export: Call<EvidenceExportRequest, Done>,
  *`picture_save`
  */
 picture_save: Call<PictureSaveRequest, Done>, 
+/**
+ *`recovery_state`
+ */
+recovery_state: Call<RecoveryRequest, RecoveryView>, 
+/**
+ *`recovery_split`
+ */
+recovery_split: Call<RecoverySplitRequest, RecoveryView>, 
+/**
+ *`recovery_end`
+ */
+recovery_end: Call<RecoveryEndRequest, RecoveryView>, 
+/**
+ *`recovery_stop`
+ */
+recovery_stop: Call<RecoveryStopRequest, RecoveryView>, 
+/**
+ *`recovery_dismiss`
+ */
+recovery_dismiss: Call<RecoveryDismissRequest, RecoveryView>, 
+/**
+ *`recovery_seen`
+ */
+recovery_seen: Call<RecoverySeenRequest, RecoveryView>, 
+/**
+ *`recovery_give_back`
+ */
+recovery_give_back: Call<RecoveryGiveBackRequest, RecoveryView>, 
+/**
+ *`help_find`
+ */
+help_find: Call<HelpFindRequest, HelpFoundView>, 
+/**
+ *`help_answer`
+ */
+help_answer: Call<HelpAnswerRequest, RecoveryView>, 
+/**
+ *`help_state`
+ */
+help_state: Call<HelpStateRequest, HelpView>, 
+/**
+ *`help_start`
+ */
+help_start: Call<HelpStartRequest, HelpView>, 
+/**
+ *`help_unlock`
+ */
+help_unlock: Call<HelpUnlockRequest, HelpView>, 
+/**
+ *`help_finish`
+ */
+help_finish: Call<HelpFinishRequest, TaskStarted>, 
+/**
+ *`help_cancel`
+ */
+help_cancel: Call<HelpCancelRequest, HelpView>, 
 /**
  *`tasks_list`
  */

@@ -3,4 +3,4 @@
 /**
  * Kinds of news.
  */
-export type NewsKind = "record" | "advice" | "share" | "request" | "answer" | "appointment" | "recovery" | "expiring" | "flagged";
+export type NewsKind = "record" | "advice" | "share" | "request" | "answer" | "appointment" | "recovery" | "recoveryAlarm" | "expiring" | "flagged";

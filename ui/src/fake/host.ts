@@ -11,6 +11,7 @@ import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
+import { readRecoveryAddress, recoveryAnswers } from "./recovery";
 import { lockView, ownProfile, readSecurityAddress, securityAnswers } from "./security";
 import { summaryOf } from "./summary";
 import { bytesAnswers, seriesOf, viewedRow } from "./viewing";
@@ -137,6 +138,17 @@ const answers: Answers = {
     () => world,
     session,
     () => WORDS,
+  ),
+
+  ...recoveryAnswers(
+    () => world.recovery,
+    () => [...clinicians, ...world.contacts],
+    () =>
+      startTask("restore", "", 42, () => {
+        openAs("maria");
+        emit({ type: "sessionChanged" });
+        return null;
+      }),
   ),
 
   wallet_create: ({ name, custody }) => {
@@ -453,6 +465,7 @@ function readAddress() {
   const as = query.get("as");
   if (as) openAs(as);
   readSecurityAddress(world, query);
+  readRecoveryAddress(world.recovery, query);
   if (query.has("new")) {
     world.records = [];
     world.grants = [];

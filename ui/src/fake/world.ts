@@ -18,6 +18,7 @@ import type { TrustCheck } from "@/bindings/TrustCheck";
 import type { WrittenRow } from "@/bindings/WrittenRow";
 import { haddad, jonas, maria, NORTH, okafor, olsen, profiles, SOUTH, weber } from "./people";
 import { DAY, NOW, rows } from "./records";
+import { makeRecovery, type RecoveryWorld } from "./recovery";
 
 /** Everything the fake host remembers. Tests make a fresh one each. */
 export interface World {
@@ -38,6 +39,7 @@ export interface World {
     lockWhenHidden: boolean;
     backedUp: number | null;
   };
+  recovery: RecoveryWorld;
   settings: SettingsView;
   network: NetworkView;
   records: RecordRow[];
@@ -70,6 +72,7 @@ export function makeWorld(): World {
     stage: "start",
     profile: null,
     profiles: structuredClone(profiles),
+    recovery: makeRecovery(),
     safety: {
       keyring: "ready",
       trouble: null,

@@ -54,6 +54,7 @@ const STALE: Record<AppEvent["type"], CommandName[]> = {
   sharedChanged: ["shared_list", "shared_records", "home_summary", "clinic_recipients"],
   writtenChanged: ["clinic_written", "ledger_state"],
   messagesChanged: ["home_summary"],
+  recoveryChanged: ["recovery_state", "help_state"],
   sessionChanged: ["session_state"],
   profilesChanged: ["profiles_list"],
   task: [],

@@ -115,6 +115,21 @@ commands! {
 
     picture_save: PictureSaveRequest => Done;
 
+    recovery_state: RecoveryRequest => RecoveryView;
+    recovery_split: RecoverySplitRequest => RecoveryView;
+    recovery_end: RecoveryEndRequest => RecoveryView;
+    recovery_stop: RecoveryStopRequest => RecoveryView;
+    recovery_dismiss: RecoveryDismissRequest => RecoveryView;
+    recovery_seen: RecoverySeenRequest => RecoveryView;
+    recovery_give_back: RecoveryGiveBackRequest => RecoveryView;
+    help_find: HelpFindRequest => HelpFoundView;
+    help_answer: HelpAnswerRequest => RecoveryView;
+    help_state: HelpStateRequest => HelpView;
+    help_start: HelpStartRequest => HelpView;
+    help_unlock: HelpUnlockRequest => HelpView;
+    help_finish: HelpFinishRequest => TaskStarted;
+    help_cancel: HelpCancelRequest => HelpView;
+
     tasks_list: TasksListRequest => TasksView;
     task_cancel: TaskCancelRequest => Done;
 }

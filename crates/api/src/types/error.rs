@@ -72,6 +72,16 @@ pub enum ErrorCode {
     RecordErased,
     /// The contact card could not be read or is not genuine.
     ContactCardInvalid,
+    /// Recovery cannot be shared among these people in this way.
+    RecoveryImpossible,
+    /// Not a number of a call for help.
+    HelpNumberInvalid,
+    /// No call for help has this number.
+    HelpCallNotFound,
+    /// The patient has stopped this recovery.
+    HelpStopped,
+    /// The parts that arrived do not lead to the patient's keys.
+    HelpPartsWrong,
     /// The file does not exist or may not be read.
     FileUnreadable,
     /// The file changed while it was read.

@@ -31,6 +31,8 @@ pub enum AppEvent {
     WrittenChanged,
     /// A message came, went out, or was looked at: requests and appointments.
     MessagesChanged,
+    /// Recovery by people changed, in any of its parts.
+    RecoveryChanged,
     /// Locked, unlocked, enrolled, or another profile.
     SessionChanged,
     /// The start screen's people changed.
@@ -69,8 +71,10 @@ pub enum NewsKind {
     Answer,
     /// An appointment was asked for, agreed or called off.
     Appointment,
-    /// Somebody recovers this person's key, or asks for help with theirs.
+    /// Somebody entrusted a part of their recovery to this person.
     Recovery,
+    /// Somebody asks for the parts of this person's own recovery, and a holder has agreed.
+    RecoveryAlarm,
     /// A grant ends soon.
     Expiring,
     /// Somebody looked in a way that does not add up.

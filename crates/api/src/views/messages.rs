@@ -17,6 +17,7 @@ pub(crate) fn news(wallet: &Wallet, id: &MessageId) -> Option<AppEvent> {
             (NewsKind::Appointment, Some(reason.to_string()))
         }
         MessageBody::Appointment(_) => (NewsKind::Appointment, None),
+        MessageBody::Recovery(_) => (NewsKind::Recovery, None),
     };
     Some(AppEvent::News { news: NewsView { kind, person, title } })
 }

@@ -24,3 +24,5 @@ pub(crate) const WALLET_ROOT: &str = "wallet-root";
 pub(crate) const WRAP: &[u8] = b"carekey/v1/wrap";
 /// Blocks of the reproducible generator for examples.
 pub(crate) const SEEDED: &str = "seeded";
+/// Salts of stretched texts.
+pub(crate) const STRETCH: &str = "stretch";

@@ -11,5 +11,7 @@ pub mod passphrase;
 pub mod sealed;
 pub mod secret;
 pub(crate) mod seeded;
+pub mod shares;
+pub mod stretch;
 pub mod words;
 pub mod wrap;

@@ -48,12 +48,12 @@ impl Cost {
         within.then_some(Self { memory_kib, passes, lanes })
     }
 
-    fn key(self, passphrase: &str, salt: &[u8]) -> Result<Secret32, PassphraseError> {
+    pub(crate) fn key(self, input: &[u8], salt: &[u8]) -> Result<Secret32, PassphraseError> {
         let params = Params::new(self.memory_kib, self.passes.into(), self.lanes.into(), Some(32))
             .map_err(|_| PassphraseError::CostOutOfBounds)?;
         let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.as_bytes(), salt, key.as_mut())
+            .hash_password_into(input, salt, key.as_mut())
             .map_err(|_| PassphraseError::CostOutOfBounds)?;
         Ok(Secret32::from_bytes(*key))
     }
@@ -115,7 +115,7 @@ pub fn seal_with_passphrase_at(
     let mut salt = [0; 16];
     rng.fill_bytes(&mut salt);
     file.extend_from_slice(&salt);
-    let sealed = aead::encrypt(&cost.key(passphrase, &salt)?, &NONCE_ZERO, &file, secret);
+    let sealed = aead::encrypt(&cost.key(passphrase.as_bytes(), &salt)?, &NONCE_ZERO, &file, secret);
     file.extend_from_slice(&sealed);
     Ok(file)
 }
@@ -134,7 +134,7 @@ pub fn open_with_passphrase(passphrase: &str, file: &[u8]) -> Result<Zeroizing<V
     }
     let memory_kib = u32::from_le_bytes([header[5], header[6], header[7], header[8]]);
     let cost = Cost::checked(memory_kib, header[9], header[10]).ok_or(PassphraseError::CostOutOfBounds)?;
-    aead::decrypt(&cost.key(passphrase, &header[SALT_AT..])?, &NONCE_ZERO, header, sealed)
+    aead::decrypt(&cost.key(passphrase.as_bytes(), &header[SALT_AT..])?, &NONCE_ZERO, header, sealed)
         .map(Zeroizing::new)
         .ok_or(PassphraseError::WrongPassphrase)
 }

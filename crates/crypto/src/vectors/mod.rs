@@ -8,6 +8,7 @@
 mod known_answers;
 mod notes;
 mod records;
+mod shares;
 mod small;
 
 use std::collections::BTreeMap;

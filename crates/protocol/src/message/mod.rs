@@ -6,6 +6,7 @@
 //! they arrived.
 
 pub mod appointment;
+pub mod recovery;
 pub mod request;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -13,6 +14,7 @@ use carekey_crypto::{Note, NoteError, PublicKey, SecretKey, Signature, seal_note
 use zeroize::Zeroizing;
 
 pub use self::appointment::AppointmentMessage;
+pub use self::recovery::{HolderAnswer, RecoveryMessage};
 pub use self::request::RequestMessage;
 use crate::certificate::{Certificate, CertificateError};
 use crate::codec::{decode, encode};
@@ -33,6 +35,8 @@ pub enum MessageBody {
     Request(RequestMessage),
     /// About an appointment.
     Appointment(AppointmentMessage),
+    /// About recovery by people.
+    Recovery(RecoveryMessage),
 }
 
 /// Which family a body belongs to.
@@ -43,6 +47,8 @@ pub enum MessageFamily {
     Request = 0,
     /// [`AppointmentMessage`].
     Appointment = 1,
+    /// [`RecoveryMessage`].
+    Recovery = 2,
 }
 
 impl MessageBody {
@@ -51,6 +57,7 @@ impl MessageBody {
         match self {
             Self::Request(_) => MessageFamily::Request,
             Self::Appointment(_) => MessageFamily::Appointment,
+            Self::Recovery(_) => MessageFamily::Recovery,
         }
     }
 
@@ -59,6 +66,8 @@ impl MessageBody {
         match self {
             Self::Request(message) => message.about(),
             Self::Appointment(message) => message.about(),
+            // Each is about a splitting, not about another message.
+            Self::Recovery(_) => None,
         }
     }
 }

@@ -154,3 +154,49 @@ fn the_bytes_of_a_message_are_known() {
     .concat();
     assert_eq!(encode(&message), expected);
 }
+
+/// The longest message of each kind about recovery: sixteen holders, the longest names.
+fn longest_about_recovery() -> Vec<RecoveryMessage> {
+    use carekey_crypto::{Secret32, split_secret};
+
+    use crate::recovery::{RecoveryPart, RecoverySetId, Splitting};
+
+    let shares = split_secret(&mut test_rng(8), &Secret32::from_bytes([7; 32]), 16, 16).unwrap();
+    let patient = certificate(3).body.id;
+    let set = RecoverySetId([4; 16]);
+    let splitting = Splitting { id: set, patient, threshold: 16, waiting_days: 30, created: NOW };
+    let part = RecoveryPart::sign_all(NETWORK, splitting, shares, &key(3)).unwrap().remove(15);
+    let (signed, caller) = (Box::new(part.signed.clone()), key(9).public());
+    let (patient, answer) = (Box::new(certificate(3)), HolderAnswer::Agreed { release: NOW });
+    vec![
+        RecoveryMessage::Keep(Box::new(part.clone())),
+        RecoveryMessage::Kept { signed: signed.clone(), place: 16 },
+        RecoveryMessage::GivenBack { set },
+        RecoveryMessage::Forget { set },
+        RecoveryMessage::Forgotten { set },
+        RecoveryMessage::Called { signed: signed.clone(), caller, name: long(), answer },
+        RecoveryMessage::Stop { caller },
+        RecoveryMessage::Answer { patient: patient.clone(), signed, answer },
+        RecoveryMessage::Part { patient, part: Box::new(part) },
+    ]
+}
+
+#[test]
+fn the_longest_message_about_recovery_fits_a_note_and_prints_no_part() {
+    for body in longest_about_recovery() {
+        let signed = said(MessageBody::Recovery(body));
+        let note = signed.seal(&key(50), &certificate(3).body.receiving).unwrap();
+        let plaintext = open_note(&key(103), KIND_MESSAGE, &note).unwrap().unwrap();
+        let read = SignedMessage::read(&plaintext).unwrap();
+        assert_eq!(read, signed);
+        assert_eq!(read.message.body.family(), MessageFamily::Recovery);
+        for end in [0, 1, plaintext.len() / 2, plaintext.len() - 1] {
+            assert!(SignedMessage::read(&plaintext[..end]).is_err(), "cut at {end}");
+        }
+        let printed = format!("{read:?}");
+        assert!(!printed.contains("value: Secret"), "{printed}");
+        if printed.contains("share") {
+            assert!(printed.contains("<redacted>"));
+        }
+    }
+}

@@ -186,7 +186,8 @@ mod tests {
     fn ending_the_program_in_the_middle_of_a_try_buys_nothing() {
         let home = tempfile::tempdir().unwrap();
         for _ in 0..=FREE_TRIES {
-            let ended = std::panic::catch_unwind(|| guarded(home.path(), 5, || -> Result<(), _> { panic!("power cut") }));
+            let ended =
+                std::panic::catch_unwind(|| guarded(home.path(), 5, || -> Result<(), _> { panic!("power cut") }));
             assert!(ended.is_err());
         }
         assert_eq!(waits(home.path(), 5), MINUTE_MS);

@@ -264,7 +264,9 @@ impl Custody {
         };
         match profile.keeper {
             KeeperKind::Keyring => keyring::remove(&profile.id),
-            KeeperKind::PinFile => remove_file(SealedFile::Pin).and_then(|()| keyring::remove(&device_account(profile))),
+            KeeperKind::PinFile => {
+                remove_file(SealedFile::Pin).and_then(|()| keyring::remove(&device_account(profile)))
+            }
             KeeperKind::PassphraseFile => remove_file(SealedFile::Passphrase),
         }
     }

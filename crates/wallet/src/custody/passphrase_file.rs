@@ -60,7 +60,8 @@ pub(super) fn put(
     root: &RootMaterial,
 ) -> Result<(), CustodyError> {
     // Fails only for secrets of more than 64 KiB.
-    let sealed = seal_with_passphrase_at(rng, cost, typed.expose_secret(), &root.encode()).unwrap_or_else(|_| unreachable!());
+    let sealed =
+        seal_with_passphrase_at(rng, cost, typed.expose_secret(), &root.encode()).unwrap_or_else(|_| unreachable!());
     let bytes = [MAGIC, &sealed, &digest(&sealed)].concat();
     let path = file.path(dir);
     files::write_atomically(&path, &bytes).map_err(CustodyError::disk(&path))

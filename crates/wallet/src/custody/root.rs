@@ -31,7 +31,6 @@ impl RootMaterial {
     pub fn restore(rng: &mut impl CryptoRng, entropy: Secret32) -> Self {
         Self { entropy, vault_key: Secret32::generate(rng) }
     }
-
 }
 
 impl Kept for RootMaterial {

@@ -126,7 +126,8 @@ impl Wallet {
     /// What follows from a message in the change that keeps it, for each family.
     fn received(&self, _tx: &WriteTx<'_>, row: &MessageRow, _from: &Certificate) -> Result<(), WalletError> {
         match &row.body {
-            MessageBody::Request(_) | MessageBody::Appointment(_) => Ok(()),
+            // Recovery's are taken before they come here.
+            MessageBody::Request(_) | MessageBody::Appointment(_) | MessageBody::Recovery(_) => Ok(()),
         }
     }
 

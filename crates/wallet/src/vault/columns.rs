@@ -4,8 +4,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use carekey_crypto::{Digest, PublicKey, Secret32, Signature};
 use carekey_protocol::{
-    BlobId, BlockHeight, CertificateSerial, Collection, HospitalId, MessageId, ParticipantId, RecordRef, TxId,
-    UnixMillis,
+    BlobId, BlockHeight, CertificateSerial, Collection, HospitalId, MessageId, ParticipantId, RecordRef, RecoverySetId,
+    TxId, UnixMillis,
 };
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
@@ -96,6 +96,7 @@ bytes_column! {
     HospitalId: 3, |value| &value.0, |bytes| Ok(Self(bytes));
     RecordRef: 16, |value| &value.0, |bytes| Ok(Self(bytes));
     MessageId: 16, |value| &value.0, |bytes| Ok(Self(bytes));
+    RecoverySetId: 16, |value| &value.0, |bytes| Ok(Self(bytes));
     BlobId: 16, |value| &value.0, |bytes| Ok(Self(bytes));
     ParticipantId: 25, |value| &value.0.0, |bytes| Ok(Self(carekey_protocol::id::ParticipantBytes(bytes)));
     Secret32: 32, |value| value.expose(), |bytes| Ok(Self::from_bytes(bytes));

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::error::VaultError;
 
 /// Step i brings a vault from version i to i + 1 (`PRAGMA user_version`).
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// Of three columns that begin with the same word (`_txid`, `_height`, `_time`), see [`Progress`](super::Progress).
 const VERSION_1: &str = "
@@ -247,6 +247,75 @@ CREATE TABLE messages (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_by_thread ON messages (thread);
 CREATE INDEX messages_by_peer ON messages (peer, sent);
+";
+
+/// Recovery by people.
+const VERSION_4: &str = "
+-- Splittings of this person's seed; the newest counts unless it was ended.
+CREATE TABLE recovery_sets (
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    signed BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    ended INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_holders (
+    id BLOB NOT NULL REFERENCES recovery_sets (id),
+    place INTEGER NOT NULL,
+    holder BLOB NOT NULL CHECK (length(holder) = 25),
+    state INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    heard INTEGER,
+    PRIMARY KEY (id, place)
+) STRICT, WITHOUT ROWID;
+
+-- Calls for help with this person's seed, as holders told of them, and what this person decided.
+CREATE TABLE recovery_alarms (
+    caller BLOB NOT NULL CHECK (length(caller) = 33),
+    holder BLOB NOT NULL CHECK (length(holder) = 25),
+    name TEXT NOT NULL,
+    answer BLOB NOT NULL,
+    heard INTEGER NOT NULL,
+    PRIMARY KEY (caller, holder)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_verdicts (
+    caller BLOB PRIMARY KEY CHECK (length(caller) = 33),
+    verdict INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Parts kept for others. A row without a part remembers what must not come back.
+CREATE TABLE recovery_kept (
+    patient BLOB PRIMARY KEY CHECK (length(patient) = 25),
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    created INTEGER NOT NULL,
+    part BLOB,
+    received INTEGER NOT NULL,
+    told INTEGER NOT NULL,
+    unread INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_calls (
+    caller BLOB NOT NULL CHECK (length(caller) = 33),
+    patient BLOB NOT NULL CHECK (length(patient) = 25),
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    name TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    release INTEGER NOT NULL,
+    PRIMARY KEY (caller, patient)
+) STRICT, WITHOUT ROWID;
+
+-- Said again until it is answered.
+CREATE TABLE recovery_letters (
+    slot TEXT PRIMARY KEY,
+    recipient BLOB NOT NULL,
+    message BLOB NOT NULL,
+    due INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Version of the vault's tables; 0 for a file without any.

@@ -39,6 +39,7 @@ pub mod people;
 pub mod progress;
 pub mod pseudonyms;
 pub mod records;
+pub mod recovery;
 pub mod settings;
 pub mod shared;
 pub mod sync_state;

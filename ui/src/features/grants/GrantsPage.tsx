@@ -4,6 +4,7 @@ import { IconAddressBook, IconShare, IconUserPlus, IconUsers } from "@tabler/ico
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Empty, Page, Panel, RowSkeletons } from "@/components/Page";
+import { KeptParts } from "@/features/recovery/KeptParts";
 import { useAsk } from "@/platform/queries";
 import { AddContactDialog, MyCardDialog } from "./ContactCards";
 import { GrantCard, isLive } from "./GrantCard";
@@ -75,6 +76,7 @@ export function GrantsPage() {
           )}
         </Stack>
       )}
+      <KeptParts />
       <GrantDialog opened={sharing} onClose={share.close} />
       <AddContactDialog opened={adding} onClose={add.close} />
       <MyCardDialog opened={showing} onClose={card.close} />

@@ -19,12 +19,22 @@ import { AccessLine } from "@/features/access-log/AccessLine";
 import { SharedListPage } from "@/features/family/SharedListPage";
 import { GrantCard } from "@/features/grants/GrantCard";
 import { GrantDialog } from "@/features/grants/GrantDialog";
+import { KeptParts } from "@/features/recovery/KeptParts";
+import { RecoveryNotices } from "@/features/recovery/RecoveryNotices";
 import { useAsk } from "@/platform/queries";
 
 /** A clinician begins with their patients, everyone else with the three questions. */
 export function HomePage() {
   const { profile } = useOpenSession();
-  return isClinician(profile) ? <SharedListPage /> : <PersonHome />;
+  return isClinician(profile) ? (
+    <Stack gap="lg">
+      <RecoveryNotices />
+      <SharedListPage />
+      <KeptParts />
+    </Stack>
+  ) : (
+    <PersonHome />
+  );
 }
 
 /** What is new? Who can see my records? Who looked? */
@@ -49,6 +59,7 @@ function PersonHome() {
     >
       {home.isError && <ErrorNotice error={home.error} retry={() => home.refetch()} />}
       {home.isPending && <RowSkeletons rows={6} />}
+      <RecoveryNotices />
       {view && view.flagged > 0 && (
         <Alert color="amber" icon={<IconEyeExclamation aria-hidden />} data-testid="home-attention">
           <Group justify="space-between" gap="sm">

@@ -3,7 +3,12 @@ import { useTranslation } from "react-i18next";
 import { StopEveryone } from "./StopEveryone";
 
 /** What to do when a computer with CareKey is gone; what the app can do itself is a button in its step. */
-export function LostSteps(props: { isOpen: boolean; onWords?: () => void; onBackup?: () => void }) {
+export function LostSteps(props: {
+  isOpen: boolean;
+  onWords?: () => void;
+  onBackup?: () => void;
+  onHelp?: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <Stack gap="lg" data-testid="lost">
@@ -18,6 +23,11 @@ export function LostSteps(props: { isOpen: boolean; onWords?: () => void; onBack
             {props.onBackup && (
               <Button variant="default" onClick={props.onBackup} data-testid="lost-backup">
                 {t("unlock.waysBackup")}
+              </Button>
+            )}
+            {props.onHelp && (
+              <Button variant="default" onClick={props.onHelp} data-testid="lost-help">
+                {t("recovery.callTitle")}
               </Button>
             )}
           </Group>

@@ -2,12 +2,18 @@ import { Card, Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/Page";
+import { RecoverySettings } from "@/features/recovery/RecoverySettings";
 import { SecuritySettings } from "@/features/security/SecuritySettings";
 import { LookSettings } from "./LookSettings";
 import { MeSettings } from "./MeSettings";
 
 /** A section is a name in the address, a word in `settings.section` and a component. */
-const SECTIONS = { look: LookSettings, me: MeSettings, security: SecuritySettings };
+const SECTIONS = {
+  look: LookSettings,
+  me: MeSettings,
+  security: SecuritySettings,
+  recovery: RecoverySettings,
+};
 
 export type SettingsSection = keyof typeof SECTIONS;
 

@@ -31,6 +31,7 @@ import { RowSkeletons } from "@/components/Page";
 import { CreateWallet } from "@/features/onboarding/CreateWallet";
 import { Frame } from "@/features/onboarding/Frame";
 import { RestoreWallet } from "@/features/onboarding/RestoreWallet";
+import { CallForHelp } from "@/features/recovery/CallForHelp";
 import { LostSteps } from "@/features/security/LostSteps";
 import { LookSettings } from "@/features/settings/LookSettings";
 import { useAsk, useDo } from "@/platform/queries";
@@ -41,7 +42,7 @@ import { ProfileCard } from "./ProfileCard";
 export function StartScreen({ session }: { session: SessionView }) {
   const { t } = useTranslation();
   const [intent] = useState(takeIntent);
-  const [task, setTask] = useState<"choose" | "create" | "restore" | "lost">(
+  const [task, setTask] = useState<"choose" | "create" | "restore" | "lost" | "help">(
     intent?.task === "lost" || intent?.task === "restore" ? intent.task : "choose",
   );
   const back = () => setTask("choose");
@@ -49,13 +50,15 @@ export function StartScreen({ session }: { session: SessionView }) {
     case "lost":
       return (
         <Frame title={t("lost.title")} onBack={back}>
-          <LostSteps isOpen={false} onWords={() => setTask("restore")} />
+          <LostSteps isOpen={false} onWords={() => setTask("restore")} onHelp={() => setTask("help")} />
         </Frame>
       );
     case "create":
       return <CreateWallet onBack={back} />;
     case "restore":
       return <RestoreWallet onBack={back} name={intent?.name} replaces={intent?.replaces} />;
+    case "help":
+      return <CallForHelp onBack={back} />;
     case "choose":
       return (
         <Chooser
@@ -63,6 +66,7 @@ export function StartScreen({ session }: { session: SessionView }) {
           onCreate={() => setTask("create")}
           onRestore={() => setTask("restore")}
           onLost={() => setTask("lost")}
+          onHelp={() => setTask("help")}
         />
       );
   }
@@ -73,6 +77,7 @@ function Chooser(props: {
   onCreate: () => void;
   onRestore: () => void;
   onLost: () => void;
+  onHelp: () => void;
 }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -175,15 +180,14 @@ function Chooser(props: {
             {cards(sample)}
           </section>
         )}
-        <Anchor
-          component="button"
-          type="button"
-          onClick={props.onLost}
-          w="fit-content"
-          data-testid="start-lost"
-        >
-          {t("lost.link")}
-        </Anchor>
+        <Group gap="lg">
+          <Anchor component="button" type="button" onClick={props.onHelp} data-testid="start-help">
+            {t("recovery.startLink")}
+          </Anchor>
+          <Anchor component="button" type="button" onClick={props.onLost} data-testid="start-lost">
+            {t("lost.link")}
+          </Anchor>
+        </Group>
       </Stack>
     </Container>
   );

@@ -153,6 +153,26 @@ export const errors: SameShape<typeof en> = {
       what: "Der Speicher auf diesem Computer ist beschädigt.",
       todo: "Stellen Sie CareKey mit Ihren 24 Wörtern wieder her. Ihre Unterlagen liegen sicher in den Krankenhäusern.",
     },
+    recoveryImpossible: {
+      what: "So lässt sich die Wiederherstellung nicht aufteilen.",
+      todo: "Wählen Sie mindestens zwei verschiedene Menschen, nicht sich selbst und höchstens sechzehn.",
+    },
+    helpNumberInvalid: {
+      what: "Eine Ziffer dieser Nummer ist falsch.",
+      todo: "Lassen Sie sich die Nummer noch einmal vorlesen und vergleichen Sie die vier Gruppen.",
+    },
+    helpCallNotFound: {
+      what: "Kein Computer bittet mit dieser Nummer.",
+      todo: "Vergleichen Sie die Nummer. Stimmt sie, warten Sie eine Minute und suchen Sie noch einmal.",
+    },
+    helpStopped: {
+      what: "Der Mensch, dem diese Unterlagen gehören, hat das aufgehalten.",
+      todo: "Für diese Bitte können Sie Ihren Teil nicht herausgeben. Sprechen Sie mit dem Menschen darüber.",
+    },
+    helpPartsWrong: {
+      what: "Die Teile passen nicht zusammen.",
+      todo: "Bitten Sie einen anderen, der einen Teil hat, oder den Empfang Ihres Krankenhauses.",
+    },
     cancelled: { what: "Abgebrochen.", todo: "Nichts wurde behalten." },
     internal: {
       what: "Etwas Unvorhergesehenes ist passiert.",

@@ -3,7 +3,12 @@ import type { SameShape } from "../shape";
 
 export const settings: SameShape<typeof en> = {
   settings: {
-    section: { look: "Sprache und Aussehen", me: "Über mich", security: "Sicherheit" },
+    section: {
+      look: "Sprache und Aussehen",
+      me: "Über mich",
+      security: "Sicherheit",
+      recovery: "Hilfe durch Menschen",
+    },
     title: "Einstellungen",
     language: "Sprache",
     theme: "Darstellung",

@@ -138,6 +138,26 @@ export const errors = {
       what: "The local store on this computer is damaged.",
       todo: "Bring CareKey back with your 24 words. Your records are safe at the hospitals.",
     },
+    recoveryImpossible: {
+      what: "Recovery cannot be shared in this way.",
+      todo: "Choose at least two different people, not yourself, and no more than sixteen.",
+    },
+    helpNumberInvalid: {
+      what: "A digit of this number is wrong.",
+      todo: "Ask for the number once more and compare the four groups.",
+    },
+    helpCallNotFound: {
+      what: "No computer asks with this number.",
+      todo: "Compare the number. If it is right, wait a minute and look again.",
+    },
+    helpStopped: {
+      what: "The owner of these records has stopped this.",
+      todo: "You cannot give out your part for this call. Speak with the person about it.",
+    },
+    helpPartsWrong: {
+      what: "The parts do not fit together.",
+      todo: "Ask another person who keeps a part, or your hospital's front desk.",
+    },
     cancelled: { what: "Stopped.", todo: "Nothing was kept." },
     internal: {
       what: "Something unforeseen happened.",

@@ -11,6 +11,7 @@ import { lost } from "./lost";
 import { onboarding } from "./onboarding";
 import { qr } from "./qr";
 import { records } from "./records";
+import { recovery } from "./recovery";
 import { security } from "./security";
 import { settings } from "./settings";
 import { shared } from "./shared";
@@ -37,6 +38,7 @@ export const en = {
   ...onboarding,
   ...qr,
   ...records,
+  ...recovery,
   ...security,
   ...settings,
   ...shared,

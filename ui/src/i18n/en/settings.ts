@@ -1,6 +1,6 @@
 export const settings = {
   settings: {
-    section: { look: "Language and looks", me: "About me", security: "Safety" },
+    section: { look: "Language and looks", me: "About me", security: "Safety", recovery: "Help from people" },
     title: "Settings",
     language: "Language",
     theme: "Appearance",

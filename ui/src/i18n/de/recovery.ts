@@ -1,0 +1,148 @@
+import type { recovery as en } from "../en/recovery";
+import type { SameShape } from "../shape";
+
+export const recovery: SameShape<typeof en> = {
+  recovery: {
+    lead: "Wenn Sie Ihre 24 Wörter und Ihren Computer verlieren, können Menschen, denen Sie vertrauen, gemeinsam Ihre Unterlagen zurückbringen. Jeder bewahrt einen Teil auf. Ein Teil allein öffnet nichts und zeigt nichts.",
+    choose: "Menschen auswählen",
+    chooseAgain: "Neu auswählen",
+    noneYet: "Noch bewahrt niemand einen Teil für Sie auf.",
+    needed: "{{threshold}} dieser {{count}} Menschen werden gebraucht, um Ihre Unterlagen zurückzubringen.",
+    unknown_one:
+      "Ein weiterer Mensch bewahrt einen Teil auf. Seit Ihrer Rückkehr hat CareKey noch nicht von ihm gehört.",
+    unknown_other:
+      "{{count}} weitere Menschen bewahren einen Teil auf. Seit Ihrer Rückkehr hat CareKey noch nicht von ihnen gehört.",
+    waiting0: "Ohne Wartezeit: Sobald genug von ihnen zustimmen, öffnet sich alles.",
+    waiting_one: "Wartezeit: {{count}} Tag. Bis dahin können Sie jeden aufhalten, der nicht Sie ist.",
+    waiting_other: "Wartezeit: {{count}} Tage. Bis dahin können Sie jeden aufhalten, der nicht Sie ist.",
+    asked: "Gefragt am {{date}}. Hat CareKey noch nicht geöffnet; es wird wieder gefragt, bis es antwortet.",
+    keeps: "Hat einen Teil seit {{date}}",
+    heard: "zuletzt gehört {{date}}",
+    gaveBack: "Möchte keinen Teil aufbewahren. Wählen Sie jemand anderen.",
+    yearly:
+      "Fragen Sie alle einmal im Jahr, ob sie ihren Computer mit CareKey noch benutzen. Wählen Sie neu, wenn jemand es nicht mehr tut.",
+    end: "Beenden",
+    endTitle: "Hilfe durch Menschen beenden?",
+    endText:
+      "Alle werden gebeten, ihren Teil zu löschen. Von da an bringen nur Ihre 24 Wörter Ihre Unterlagen zurück.",
+    endSure: "Ja, beenden",
+    whoLabel: "Wer soll einen Teil aufbewahren?",
+    whoHint: "Familie, Freunde oder jemand am Empfang Ihres Krankenhauses. Sie erfahren nichts voneinander.",
+    whoEmpty: "Fügen Sie zuerst einen Angehörigen mit seiner Kontaktkarte hinzu.",
+    whoMore: "Auch Menschen der Krankenhäuser",
+    addPerson: "Person hinzufügen",
+    thresholdLabel: "Wie viele von ihnen werden gebraucht?",
+    thresholdHint: "Mehr schützt besser vor Verrat, weniger besser vor Verlust.",
+    thresholdOf: "{{threshold}} von {{count}}",
+    waitingLabel: "Wie lange sollen sie warten?",
+    waitingHint:
+      "Nach einem Ja geht der Teil erst hinaus, wenn diese Zeit vorbei ist und Sie es nicht aufgehalten haben.",
+    days0: "Gar nicht",
+    days_one: "{{count}} Tag",
+    days_other: "{{count}} Tage",
+    zeroTitle: "Ohne Wartezeit können Sie niemanden aufhalten",
+    zeroText:
+      "Wenn zwei dieser Menschen am Telefon getäuscht werden, sind Ihre Unterlagen offen, bevor Sie davon hören. Sieben Tage sind besser.",
+    tooFew: "Wählen Sie mindestens zwei Menschen.",
+    sentence:
+      "Je einen Teil bewahren auf: {{names}}. Je {{threshold}} von ihnen können zusammen Ihre Unterlagen zurückbringen.",
+    sentenceReplaces: "Die Teile, die Sie vorher ausgegeben haben, werden wertlos.",
+    send: "Teile ausgeben",
+    cancel: "Abbrechen",
+    alarmTitle: "Jemand will Ihre Unterlagen auf einen anderen Computer holen",
+    alarmAgreed: "Ja gesagt: {{names}}.",
+    alarmWhen: "Der erste Teil geht am {{date}} hinaus, wenn Sie es nicht aufhalten.",
+    alarmNotYou: "Wenn Sie das nicht sind, halten Sie es jetzt auf.",
+    alarmReleased:
+      "Einen Teil herausgegeben: {{names}}. Wenn Sie das nicht waren, rufen Sie alle an, die einen Teil haben, und wählen Sie neu.",
+    alarmDeclined: "Gefragt wurde {{names}}; die Antwort war nein.",
+    stop: "Aufhalten",
+    itIsMe: "Das bin ich",
+    stoppedTitle: "Sie haben es aufgehalten",
+    stoppedBy: "Aufgehalten bei: {{names}}.",
+    stoppedOpen: "Noch nicht bestätigt: {{names}}. Es wird wieder gesendet, bis die Antwort da ist.",
+    stoppedAll: "Niemand gibt diesem Computer mehr einen Teil.",
+    ok: "OK",
+    alarmMore: "Wer einen Teil hat",
+    entrustedTitle: "{{name}} hat Ihnen einen Teil zum Zurückkommen anvertraut",
+    entrustedText:
+      "Er liegt schon auf diesem Computer. Zu tun ist nichts, bis {{name}} eines Tages anruft. Ihr Teil allein öffnet nichts.",
+    understood: "Verstanden",
+    giveBack: "Ich möchte ihn nicht aufbewahren",
+    keptTitle: "Sie helfen beim Zurückkommen",
+    keptLead:
+      "Teile, die Sie für andere aufbewahren. Wer alles verloren hat, ruft Sie an und liest Ihnen eine Nummer vor.",
+    keptLine: "Ein Teil für {{name}}, seit {{date}}",
+    keptOf: "{{threshold}} von {{count}} Teilen werden gebraucht",
+    help: "Jemand ruft mich um Hilfe",
+    callWaiting:
+      "Sie haben für {{name}} ja gesagt. Ihr Teil geht am {{date}} hinaus, wenn {{name}} es nicht aufhält.",
+    callWaitingSoon: "Sie haben für {{name}} ja gesagt. Ihr Teil geht jetzt hinaus.",
+    callDeclined: "Sie haben am {{date}} nein gesagt zu einem Anruf im Namen von {{name}}.",
+    callStopped: "{{name}} hat am {{date}} eine Bitte um Hilfe aufgehalten. Ihr Teil ging nicht hinaus.",
+    callReleased: "Ihr Teil für {{name}} ist unterwegs.",
+    callArrived: "Ihr Teil für {{name}} ist am {{date}} angekommen.",
+    giveBackTitle: "Den Teil zurückgeben?",
+    giveBackText: "Er wird hier gelöscht, und {{name}} erfährt es. {{name}} muss dann jemand anderen wählen.",
+    giveBackSure: "Ja, zurückgeben",
+    helpTitle: "Jemandem zurückhelfen",
+    helpVoice:
+      "Helfen Sie nur, wenn Sie selbst mit dem Menschen sprechen. Kennen Sie die Stimme? Rufen Sie unter der Nummer zurück, die Sie kennen. Verlassen Sie sich nie auf einen Brief, eine Nachricht oder einen Link.",
+    helpNumber: "Die Nummer, die Ihnen vorgelesen wird",
+    helpNumberHint: "16 Ziffern auf dem neuen Computer",
+    helpFind: "Danach suchen",
+    helpLooking: "CareKey schaut bei den Krankenhäusern nach. Das dauert ein paar Sekunden.",
+    helpFound: "Ein Computer, der sich „{{name}}“ nennt, bittet seit {{date}}.",
+    helpWho: "Mit wem sprechen Sie?",
+    helpYesDays_one:
+      "Ihr Teil geht nach {{count}} Tag hinaus. {{name}} erfährt es jetzt und kann es aufhalten.",
+    helpYesDays_other:
+      "Ihr Teil geht nach {{count}} Tagen hinaus. {{name}} erfährt es jetzt und kann es aufhalten.",
+    helpYes0: "Ihr Teil geht sofort hinaus: {{name}} hat keine Wartezeit gewählt.",
+    helpVoiceCheck: "Ich spreche mit {{name}} und kenne die Stimme",
+    helpAgree: "Ja, {{name}} helfen",
+    helpDecline: "Nein",
+    helpNobody: "Sie bewahren für niemanden einen Teil auf.",
+    startLink: "Ich habe meine 24 Wörter verloren",
+    callTitle: "Mit Hilfe von Menschen zurückkommen",
+    callLead:
+      "Haben Sie Menschen gewählt, die einen Teil für Sie aufbewahren? Dann brauchen Sie weder die Wörter noch den alten Computer: Sie brauchen ein Telefon.",
+    callStep1: "Sie bekommen hier eine Nummer.",
+    callStep2: "Sie rufen die Menschen an, die Sie gewählt haben, und lesen sie vor.",
+    callStep3: "Ihre Teile kommen hier an, nach der Wartezeit, die Sie gewählt haben.",
+    callStart: "Meine Nummer holen",
+    callGoOn: "Weiter",
+    callLocked:
+      "Auf diesem Computer wird schon um Hilfe gebeten. Öffnen Sie es mit dem, was Sie damals gewählt haben.",
+    callCalling: "Ihre Bitte wird bei den Krankenhäusern hinterlegt …",
+    callNumberTitle: "Ihre Nummer",
+    callNumberSay:
+      "Rufen Sie die Menschen an, die einen Teil für Sie haben, und lesen Sie ihnen diese Nummer vor:",
+    callNumberWhere:
+      "Sie öffnen CareKey, gehen zu „Personen“, drücken „Jemand ruft mich um Hilfe“ und tippen sie ein.",
+    callNumberSafe:
+      "Diese Nummer ist nicht geheim und keines Ihrer 24 Wörter. Mit ihr allein kann niemand etwas öffnen.",
+    callKeep: "Sie können CareKey inzwischen schließen. Diese Seite ist wieder da, wenn Sie zurückkommen.",
+    callProgress: "{{arrived}} von {{threshold}} Teilen sind da",
+    callNobody: "Noch hat niemand geantwortet.",
+    callFor: "Es sind die Unterlagen von {{name}}.",
+    holderAgreed: "Hat ja gesagt. Der Teil kommt am {{date}}.",
+    holderAgreedSoon: "Hat ja gesagt. Der Teil kommt jetzt.",
+    holderDeclined: "Hat nein gesagt.",
+    holderStopped:
+      "Aufgehalten: Wer den alten Computer hat, will das nicht. Wenn Sie das nicht sind, rufen Sie alle noch einmal an.",
+    holderReleased: "Der Teil ist unterwegs.",
+    holderArrived: "Der Teil ist da.",
+    holderWrong:
+      "Was von diesem Menschen kam, ist nicht der Teil, der ausgegeben wurde. Er wird weggelassen.",
+    holderOther: "Hat einen älteren Teil als die anderen.",
+    callReady: "Genug Teile sind da",
+    callFinish: "Alles zurückbringen",
+    callAfter: "Danach: Schreiben Sie Ihre 24 Wörter neu auf und wählen Sie die Menschen neu.",
+    callCancel: "Aufgeben",
+    callCancelTitle: "Diese Bitte aufgeben?",
+    callCancelText:
+      "Die Nummer und die Teile, die schon da sind, werden gelöscht. Sie können jederzeit neu beginnen.",
+    callCancelSure: "Ja, aufgeben",
+  },
+};
