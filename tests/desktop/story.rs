@@ -23,6 +23,7 @@ async fn a_patient_grants_a_doctor_reads_the_patient_stops() {
     let patient = people::person(&start, "person").await;
     people::open_here(&start, &patient).await;
     start.click("nav-people").await;
+    start.click("grants-ended-show").await;
     start.see(&format!("grant-row[data-grant='{grant}'][data-state=stopped]")).await;
 }
 
@@ -92,7 +93,7 @@ async fn ungranted_collection(patients: &Window, doctor: &Person) -> String {
     for row in records["collections"].as_array().unwrap() {
         let collection = text(row, "collection");
         let target = json!({ "kind": "collection", "collection": collection });
-        let preview = patients.call("grant_preview", json!({ "granteeId": grantee, "target": target })).await.unwrap();
+        let preview = patients.call("grant_preview", json!({ "granteeId": grantee, "targets": [target], "future": true })).await.unwrap();
         let some = preview["records"].as_array().is_some_and(|records| !records.is_empty());
         if some && preview["existingGrantId"].is_null() {
             return collection;
@@ -121,11 +122,15 @@ async fn give(patients: &Window, doctor: &Person, collection: &str) -> String {
 async fn fill_in(patients: &Window, doctor: &Person, collection: &str) {
     patients.click("nav-people").await;
     patients.click("grant-open").await;
-    patients.choose("grant-person", &doctor.name).await;
+    patients.fill("grant-person-search", &doctor.name).await;
+    let grantee = grantee_id(patients, doctor).await;
+    patients.click(&format!("grant-person-row[data-person='{grantee}']")).await;
     patients.click(&format!("grant-collection-{collection}")).await;
+    patients.click("grant-next").await;
     patients.click("grant-term-quarter").await;
+    patients.click("grant-next").await;
     patients.see_text("grant-sentence", &doctor.name).await;
-    patients.see("grant-preview").await;
+    patients.see("grant-preview grant-preview-record").await;
 }
 
 /// The one grant of `collection` to this doctor that has not ended.
@@ -183,6 +188,7 @@ async fn stop(patients: &Window, grant: &str) {
     patients.click("nav-people").await;
     patients.click(&format!("{row} grant-stop")).await;
     patients.click("grant-stop-confirm").await;
+    patients.click("grants-ended-show").await;
     patients.see(&format!("{row} grant-state[data-state=stopped]")).await;
     patients.picture("8-stopped").await;
 }

@@ -98,7 +98,7 @@ async fn child_wallet() {
             mia.grants_to(&reader, what).to_string()
         }
         "revoke" => {
-            mia.revoke(target.parse().unwrap()).await.unwrap();
+            mia.revoke(target.parse().unwrap()).unwrap();
             target
         }
         "erase" => {
@@ -319,6 +319,7 @@ async fn a_grant_of_a_collection_survives_death_at_each_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_grant_of_one_record_survives_death_at_each_step() {
     let points = [
+        "revoke: promised, not signed",
         "submit: promised, not handed in",
         "submit: handed in, not noted",
         "sync: found, not kept",

@@ -198,7 +198,7 @@ async fn a_revocation_is_not_given_up_because_the_only_hospital_calls_it_pointle
     let liar = Liar::start(&scene.world, NORTH, Lie::SaysPointless).await;
 
     let mia = scene.opens(&scene.network(&liar, false)).await;
-    mia.revoke(n).await.unwrap();
+    mia.revoke(n).unwrap();
     let stuck = mia.settle(std::time::Duration::ZERO).await;
     assert!(liar.has_lied());
     assert!(stuck.is_err(), "the ledger does not say it, so it is still to be said: {stuck:?}");

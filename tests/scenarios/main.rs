@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod certificates;
+mod decisions;
 mod envelopes;
 mod files;
 mod full_disk;

@@ -231,7 +231,7 @@ impl Person {
 
     /// Stops a grant and waits until the ledger says so and everything has moved on.
     pub(crate) async fn stops(&self, n: u64) {
-        self.revoke(n).await.unwrap();
+        self.revoke(n).unwrap();
         self.finishes().await;
     }
 

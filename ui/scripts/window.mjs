@@ -62,7 +62,36 @@ export const SCREENS = {
   proof: ["as=maria", "#/records/a1", (page) => page.getByTestId("trust-line").click()],
   people: ["as=maria", "#/people"],
   stop: ["as=maria", "#/people", (page) => page.getByTestId("grant-stop").first().click()],
+  grantWho: ["as=maria", "#/people", beginGrant],
+  grantWhat: ["as=maria", "#/people", chooseWhat],
+  grantTerms: ["as=maria", "#/people", chooseTerms],
   grant: ["as=maria", "#/people", openGrant],
+  grantRecord: [
+    "as=maria",
+    "#/people",
+    async (page) => {
+      await openGrant(page);
+      await page.getByTestId("grant-preview-record").first().click();
+      await page.getByTestId("grant-preview-back").waitFor();
+    },
+  ],
+  change: [
+    "as=maria",
+    "#/people",
+    async (page) => {
+      await page.getByTestId("grant-change").first().click();
+      await page.getByTestId("grant-change-form").waitFor();
+    },
+  ],
+  person: ["as=maria", "#/people/care1haddad"],
+  activityFlagged: [
+    "as=maria",
+    "#/activity",
+    (page) => page.getByRole("radio", { name: /\(2\)/ }).check({ force: true }),
+  ],
+  sharing: ["as=maria", "#/settings", (page) => page.getByTestId("settings-sharing").click()],
+  familySwitch: ["as=jonas", "#/shared/care1maria", (page) => page.getByTestId("patient-switch").click()],
+  familyRecord: ["as=jonas", "#/shared/care1maria/a4"],
   granted: [
     "as=maria",
     "#/people",
@@ -267,11 +296,26 @@ async function measure(page) {
   await drag("area", at(0.52, 0.5), at(0.56, 0.58));
 }
 
-async function openGrant(page) {
+async function beginGrant(page) {
   await page.getByTestId("grant-open").first().click();
-  await page.getByTestId("grant-person").click();
-  await page.getByRole("option", { name: /Okafor/ }).click();
-  await page.getByTestId("grant-collection-laboratory").locator("label").click();
+  await page.getByTestId("grant-person-search").fill("Okafor");
+}
+
+async function chooseWhat(page) {
+  await beginGrant(page);
+  await page.getByTestId("grant-person-row").first().click();
+  await page.getByTestId("grant-collection-laboratory").check();
+}
+
+async function chooseTerms(page) {
+  await chooseWhat(page);
+  await page.getByTestId("grant-next").click();
+  await page.getByTestId("grant-terms").waitFor();
+}
+
+async function openGrant(page) {
+  await chooseTerms(page);
+  await page.getByTestId("grant-next").click();
   await page.getByTestId("grant-preview").waitFor();
 }
 

@@ -74,14 +74,23 @@ table! {
     DirectoryListRequest => people::directory;
     ContactsListRequest => people::contacts;
     ContactsAddRequest => people::add_contact;
+    ContactsRemoveRequest => people::remove_contact;
     ContactCardRequest => people::card;
+    PersonShowRequest => people::show;
+    PersonRenameRequest => people::rename;
 
     GrantPreviewRequest => grants::preview;
     GrantsCreateRequest => grants::create;
     GrantsListRequest => grants::list;
+    GrantsChangeRequest => grants::change;
     GrantsRevokeRequest => grants::revoke;
+    GrantsRevokeAllRequest => grants::revoke_all;
+    GrantsLetEndRequest => reminders::let_end;
+    RemindersGetRequest => reminders::get;
+    RemindersSetRequest => reminders::set;
 
     AccessLogRequest => access::log;
+    AccessExportRequest => access::export;
 
     SharedListRequest => shared::list;
     SharedRecordsRequest => shared::records;

@@ -79,6 +79,7 @@ fn code_of(error: &WalletError) -> ErrorCode {
         WalletError::NotFound { .. } => ErrorCode::NotFound,
         WalletError::AlreadyGranted => ErrorCode::AlreadyGranted,
         WalletError::OutOfPlace(_) => ErrorCode::OutOfPlace,
+        WalletError::TooMany { .. } => ErrorCode::InvalidRequest,
         WalletError::CardInvalid => ErrorCode::ContactCardInvalid,
         WalletError::SplitImpossible => ErrorCode::RecoveryImpossible,
         WalletError::CallNotFound => ErrorCode::HelpCallNotFound,

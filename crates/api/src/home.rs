@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::context::Context;
-use crate::records;
+use crate::{files, records, reminders};
 use crate::types::{ErrorView, HomeSummaryRequest, HomeView};
 use crate::views::people::People;
 use crate::views::{access, grants};
@@ -21,9 +21,12 @@ pub(crate) async fn summary(cx: &Context, _: HomeSummaryRequest) -> Result<HomeV
     newest.truncate(SHOWN_MAX);
     let mut in_force = grants::all(&profile, &people, &log)?;
     in_force.retain(|grant| grants::is_alive(grant.state));
+    let ending = reminders::ending(&profile, files::now())?;
+    let ending = ending.iter().filter_map(|id| in_force.iter().find(|grant| grant.id == *id).cloned()).collect();
     let mut accesses = access::rows(&profile, &people, &log)?;
     let flagged = accesses.iter().filter(|row| row.flagged).count() as u32;
     accesses.truncate(SHOWN_MAX);
     let sharing: BTreeSet<_> = profile.wallet.shared()?.iter().map(|share| share.pass.patient).collect();
-    Ok(HomeView { newest, unread, records: count, grants: in_force, accesses, flagged, sharing: sharing.len() as u32 })
+    let sharing = sharing.len() as u32;
+    Ok(HomeView { newest, unread, records: count, grants: in_force, ending, accesses, flagged, sharing })
 }

@@ -31,6 +31,7 @@ mod proof;
 mod pump;
 mod records;
 mod recovery;
+mod reminders;
 mod sealing;
 mod security;
 mod session;

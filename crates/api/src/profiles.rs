@@ -53,6 +53,11 @@ impl Profiles {
         lock(&self.opened).get(id).cloned()
     }
 
+    /// All that are open.
+    pub(crate) fn all_opened(&self) -> Vec<Arc<OpenProfile>> {
+        lock(&self.opened).values().cloned().collect()
+    }
+
     pub(crate) fn adopt(&self, dir: &Path) -> String {
         let id = format!("at:{}", dir.display());
         lock(&self.adopted).insert(id.clone(), dir.to_owned());

@@ -31,6 +31,7 @@ impl App {
         let events = profile.wallet.events();
         let wallet = profile.wallet.clone();
         profile.employ(tokio::spawn(async move { wallet.run().await }));
+        profile.employ(tokio::spawn(self.clone().keep_reminding(Arc::downgrade(profile))));
         let (app, weak) = (self.clone(), Arc::downgrade(profile));
         let (id, wallet) = (profile.id.clone(), profile.wallet.clone());
         profile.employ(tokio::spawn(async move {

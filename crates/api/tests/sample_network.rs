@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use carekey_api::types::{AppEvent, ErrorCode};
+use carekey_api::types::{AppEvent, ErrorCode, NewsKind};
 use carekey_api::{App, AppOptions};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
@@ -85,9 +85,9 @@ async fn a_patient_shares_a_doctor_reads_and_the_patient_stops_it() {
     assert_ne!(opened["content"]["kind"], "withheld");
 
     let target = json!({ "kind": "collection", "collection": "heart" });
-    let preview = desk.ask("maria", "grant_preview", json!({ "granteeId": amir, "target": target })).await;
+    let preview = desk.ask("maria", "grant_preview", json!({ "granteeId": amir, "targets": [target], "future": true })).await;
     assert_eq!(preview["records"].as_array().unwrap().len(), records.len());
-    let request = json!({ "granteeId": amir, "target": target, "purpose": "secondOpinion", "note": "before surgery" });
+    let request = json!({ "granteeId": amir, "targets": [target], "future": true, "purpose": "secondOpinion", "note": "before surgery" });
     let grant = desk.ask("maria", "grants_create", request.clone()).await;
     assert_eq!(desk.refused("maria", "grants_create", request).await, ErrorCode::AlreadyGranted);
     let state =
@@ -137,7 +137,7 @@ async fn a_patient_shares_a_doctor_reads_and_the_patient_stops_it() {
                 && row["evidence"].as_str().is_some_and(|hex| hex.len() == 2 * (64 + 32))
         })
     };
-    let log = desk.until("maria", "access_log", json!({ "flaggedOnly": false }), by_both).await;
+    let log = desk.until("maria", "access_log", json!({}), by_both).await;
     assert_eq!(opens(&log), 1, "{log}");
 
     desk.ask("maria", "grants_revoke", json!({ "grantId": grant["id"] })).await;
@@ -225,5 +225,129 @@ async fn an_own_wallet_is_made_registered_and_restored() {
     desk.until("elsewhere", "records_list", json!({}), verified).await;
     let which = json!({ "recordId": imported["recordId"] });
     assert_eq!(desk.ask("elsewhere", "record_open", which).await["content"]["text"], "128/82");
+    desk.app.shutdown().await;
+}
+
+const COLLECTIONS: [&str; 6] = ["general", "heart", "medication", "laboratory", "mentalHealth", "devices"];
+const DAY: u64 = 24 * 3600 * 1000;
+
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64
+}
+
+impl Desk {
+    /// How often a window is told that something ends soon, among what it was told so far.
+    fn told_of_endings(&mut self, window: &str) -> usize {
+        let mut told = 0;
+        while let Ok((session, event)) = self.events.try_recv() {
+            let expiring = matches!(event, AppEvent::News { news } if news.kind == NewsKind::Expiring);
+            told += usize::from(session == window && expiring);
+        }
+        told
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_about_many_records_is_one_line_reminded_of_extended_stopped_and_accounted_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::start(dir.path(), None).await;
+    desk.until("start", "network_state", json!({}), |network| network["phase"] == "online").await;
+    let maria = desk.open("maria", "maria").await["participantId"].clone();
+    let amir = desk.open("amir", "amir").await["participantId"].clone();
+    let records = desk.ask("maria", "records_list", json!({})).await["records"].as_array().unwrap().len();
+    let targets: Vec<Value> = COLLECTIONS.map(|of| json!({ "kind": "collection", "collection": of })).into();
+
+    // Everything, but only what is there today: one decision of as many parts as there are records.
+    let choice = json!({ "granteeId": amir, "targets": targets, "future": false });
+    let preview = desk.ask("maria", "grant_preview", choice.clone()).await;
+    assert_eq!((&preview["parts"], &preview["includesFuture"]), (&json!(records), &json!(false)), "{preview}");
+    let mut request = choice.clone();
+    request["until"] = json!(now() + 5 * DAY);
+    request["purpose"] = json!("secondOpinion");
+    let grant = desk.ask("maria", "grants_create", request.clone()).await;
+    assert_eq!((&grant["what"]["kind"], &grant["what"]["records"]), (&json!("several"), &json!(records)));
+    let id = grant["id"].clone();
+    let mine = |list: &Value| find(list, "grants", "id", &id);
+    let confirmed = |list: &Value| mine(list)["state"]["state"] == "confirmed";
+    let list = desk.until("maria", "grants_list", json!({}), confirmed).await;
+    assert_eq!(mine(&list)["partsDone"], json!(records));
+
+    // The doctor sees the titles before opening anything.
+    let patient = json!({ "patientId": maria });
+    desk.until("amir", "shared_list", json!({}), |list| {
+        list["people"].as_array().unwrap().iter().any(|one| {
+            one["patient"]["id"] == maria && one["shares"].as_array().is_some_and(|shares| shares.len() == records)
+        })
+    })
+    .await;
+    let shared = desk.ask("amir", "shared_records", patient.clone()).await;
+    let shown = shared["records"].as_array().unwrap();
+    assert_eq!(shown.len(), records);
+    assert!(shown.iter().all(|row| row["title"].as_str().is_some_and(|title| !title.is_empty())), "{shared}");
+
+    // Five days before the end Maria is told, once; it stays on her first page until she has decided.
+    desk.told_of_endings("maria");
+    desk.app.remind_at(now()).unwrap();
+    desk.app.remind_at(now()).unwrap();
+    assert_eq!(desk.told_of_endings("maria"), 1);
+    assert_eq!(desk.ask("maria", "home_summary", json!({})).await["ending"][0]["id"], id);
+    let end = now() + 90 * DAY;
+    let longer = json!({ "grantId": id, "until": end, "purpose": "secondOpinion" });
+    assert_eq!(desk.ask("maria", "grants_change", longer).await["id"], id);
+    let which = json!({ "recordId": shown[0]["id"], "patientId": maria });
+    assert_eq!(desk.ask("amir", "record_open", which.clone()).await["trust"]["state"], "verified", "meanwhile");
+    let extended = |list: &Value| mine(list)["until"] == json!(end) && confirmed(list);
+    let list = desk.until("maria", "grants_list", json!({}), extended).await;
+    let to_amir = list["grants"].as_array().unwrap().iter().filter(|one| one["grantee"]["id"] == amir);
+    assert_eq!(to_amir.count(), 1, "extended, not granted a second time: {list}");
+    assert_eq!(desk.ask("maria", "home_summary", json!({})).await["ending"], json!([]));
+    desk.app.remind_at(now()).unwrap();
+    assert_eq!(desk.told_of_endings("maria"), 0);
+    desk.app.remind_at(end - DAY).unwrap();
+    assert_eq!(desk.told_of_endings("maria"), 1, "the new end is spoken of in its time");
+
+    // Beside it, everything with what is to come; then all of it is stopped with one word.
+    request["future"] = json!(true);
+    request["until"] = Value::Null;
+    let everything = desk.ask("maria", "grants_create", request).await;
+    assert_eq!(everything["what"]["kind"], "everything");
+    let whole = |list: &Value| find(list, "grants", "id", &everything["id"])["state"]["state"] == "confirmed";
+    desk.until("maria", "grants_list", json!({}), whole).await;
+    desk.ask("maria", "grants_revoke_all", json!({ "personId": amir })).await;
+    let all_stopped = |list: &Value| {
+        let grants = list["grants"].as_array().unwrap();
+        grants.iter().filter(|one| one["grantee"]["id"] == amir).all(|one| one["state"]["state"] == "stopped")
+    };
+    let list = desk.until("maria", "grants_list", json!({}), all_stopped).await;
+    assert_eq!(mine(&list)["opened"][0]["recordId"], shown[0]["id"], "what he had opened is named: {list}");
+    let refused = desk.refused("amir", "record_open", which).await;
+    assert!([ErrorCode::GrantRevoked, ErrorCode::AccessRefused, ErrorCode::NotFound].contains(&refused), "{refused:?}");
+
+    // The log is narrowed down, and saved for people and for whoever checks it.
+    let told = |log: &Value| log["rows"].as_array().unwrap().iter().any(|row| row["receiptHeight"].is_u64());
+    let filter = json!({ "personId": amir, "which": "opened" });
+    let log = desk.until("maria", "access_log", json!({ "filter": filter }), told).await;
+    assert_eq!((&log["total"], &log["rows"][0]["recordId"]), (&json!(1), &shown[0]["id"]), "{log}");
+    let (table, evidence) = (dir.path().join("log.csv"), dir.path().join("log.json"));
+    for (path, format) in [(&table, "csv"), (&evidence, "json")] {
+        let export = json!({ "filter": filter, "path": path, "format": format, "language": "de" });
+        desk.ask("maria", "access_export", export).await;
+    }
+    let table = std::fs::read_to_string(table).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 2, "{table}");
+    assert!(lines[0].contains("\"Wer\"") && lines[1].contains("Haddad") && lines[1].contains("\"Geöffnet\""), "{table}");
+    let evidence: Value = serde_json::from_slice(&std::fs::read(evidence).unwrap()).unwrap();
+    assert_eq!(evidence["format"], "carekey-access-log-1");
+    let proof = &evidence["accesses"][0]["evidence"];
+    assert!(proof["height"].is_u64() && proof["readerSignatureChecked"] == true, "{evidence}");
+
+    // A name of one's own is everywhere; a contact that is removed is no contact, whatever they can read.
+    desk.ask("maria", "person_rename", json!({ "personId": amir, "nickname": " Heart doctor " })).await;
+    let list = desk.ask("maria", "grants_list", json!({})).await;
+    assert_eq!(mine(&list)["grantee"]["nickname"], "Heart doctor");
+    let jonas = desk.ask("maria", "contacts_list", json!({})).await["people"][0]["id"].clone();
+    desk.ask("maria", "contacts_remove", json!({ "personId": jonas })).await;
+    assert_eq!(desk.ask("maria", "contacts_list", json!({})).await["people"], json!([]));
     desk.app.shutdown().await;
 }

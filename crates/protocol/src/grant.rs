@@ -13,7 +13,7 @@ use crate::pass::Pass;
 use crate::text::Text;
 use crate::transaction::{GrantBody, KIND_GRANT};
 
-/// Length of the sender's copy: A_D2 ‖ ID_D2 ‖ name, padded, and its tag.
+/// Length of the sender's copy: A_D2 ‖ ID_D2 ‖ name ‖ how far back the decision began, padded, and its tag.
 pub const OUTGOING_BYTES: usize = 112;
 
 /// What the sender's copy says.
@@ -24,7 +24,9 @@ pub struct Outgoing {
     /// ID_D2.
     pub participant: ParticipantId,
     /// Their name, cut to what the copy has room for.
-    pub name: Text<34>,
+    pub name: Text<30>,
+    /// How many numbers before this grant the first of the same decision has.
+    pub since: u32,
 }
 
 /// A grant the wallet made itself and finds again on the ledger.
@@ -98,10 +100,14 @@ mod tests {
     use carekey_crypto::{SecretKey, test_rng};
 
     fn pass(identity: &SecretKey, reader: &PublicKey) -> Pass {
-        let secret = PassSecret::Collection {
-            epoch_secret: Secret32::from_bytes([1; 32]),
-            collection: Collection::Heart,
-            epoch: 0,
+        let secret = PassSecret::Record {
+            kt: Secret32::from_bytes([1; 32]),
+            hospital: HospitalId([0, 0, 1]),
+            reference: crate::id::RecordRef([3; 16]),
+            blind: Secret32::from_bytes([2; 32]),
+            title: Text::truncated(&"t".repeat(40)),
+            category: Collection::Heart,
+            document_time: UnixMillis(1),
         };
         let terms = PassTerms {
             target: secret.target(),
@@ -132,6 +138,7 @@ mod tests {
             recipient: receiving.public(),
             participant: pass.patient,
             name: Text::truncated("Dr Amir Haddad"),
+            since: 2,
         };
         let body = seal_grant(&root, 3, &outgoing, &pass).unwrap();
 

@@ -76,6 +76,12 @@ pub enum PassSecret {
         reference: RecordRef,
         /// The anchor's blind.
         blind: Secret32,
+        /// What it is called. There is no catalogue that would say so, and opening it to learn it would be an access.
+        title: Text<40>,
+        /// c: the collection it lay in.
+        category: Collection,
+        /// The date it speaks of.
+        document_time: UnixMillis,
     },
     /// A collection from one epoch on, at every hospital that has a catalogue of it.
     Collection {

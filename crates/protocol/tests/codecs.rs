@@ -227,6 +227,9 @@ fn check_access(check: &mut impl Check) {
             hospital: NORTH,
             reference: RecordRef([2; 16]),
             blind: Secret32::from_bytes([3; 32]),
+            title: Text::truncated("ECG strip, lead II"),
+            category: Collection::Heart,
+            document_time: NOW,
         },
         PassSecret::Collection {
             epoch_secret: Secret32::from_bytes([1; 32]),
@@ -264,7 +267,7 @@ fn check_transactions(check: &mut impl Check) {
     let note = seal_note(&key(11), &key(3).public(), KIND_ANCHOR, b"announced").unwrap();
     let root = Secret32::from_bytes([1; 32]);
     let reader =
-        Outgoing { recipient: key(3).public(), participant: certificate().body.id, name: Text::truncated("Lena") };
+        Outgoing { recipient: key(3).public(), participant: certificate().body.id, name: Text::truncated("Lena"), since: 3 };
     check.check("Outgoing", &reader);
     let secret = PassSecret::Collection {
         epoch_secret: Secret32::from_bytes([1; 32]),

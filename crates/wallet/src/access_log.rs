@@ -1,17 +1,23 @@
 //! Who looked: the hospitals' receipts and the readers' own notices, laid side by side.
 
-use carekey_crypto::Signature;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::PoisonError;
+
+use carekey_crypto::{Digest, Signature};
 use carekey_protocol::access::{Challenge, Refusal};
-use carekey_protocol::receipt::ReceiptBatch;
-use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, RecordRef, TxId, UnixMillis};
+use carekey_protocol::receipt::{Receipt, ReceiptBatch};
+use carekey_protocol::{
+    BlockHeight, Certificate, CertificateSerial, HospitalId, ParticipantId, RecordRef, TxId, UnixMillis,
+};
 
 use crate::error::WalletError;
 use crate::vault::access_log::{self, AccessRow, ReceiptRow};
-use crate::vault::{VaultError, WriteTx, deposits, grants, people};
+use crate::vault::{ReadTx, VaultError, WriteTx, deposits, grants, people};
 use crate::wallet::Wallet;
 
-/// How many accesses the log shows.
-const ACCESSES_MAX: u32 = 500;
+/// How many accesses the log goes back.
+const ACCESSES_MAX: u32 = 20_000;
 
 /// A reader's notice may be on its way this long before a receipt without one is remarkable: a day.
 const NOTICE_PATIENCE_MILLIS: u64 = 24 * 3600 * 1000;
@@ -57,6 +63,8 @@ pub struct Access {
     pub told_by_reader: bool,
     /// ϑ, as the receipt shows it; none before the hospital has told.
     pub theta: Option<Signature>,
+    /// The hospital's receipt.
+    pub receipt: Option<Receipt>,
     /// ϑ was checked against the reader's certificate: they cannot deny it.
     pub proven: bool,
     /// What does not add up.
@@ -69,28 +77,36 @@ impl Wallet {
     /// # Errors
     /// [`WalletError::Vault`].
     pub fn access_log(&self) -> Result<Vec<Access>, WalletError> {
-        let now = self.now();
+        self.access_log_at(self.now())
+    }
+
+    /// As [`access_log`](Self::access_log), at another time: whether something is overdue depends on it.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn access_log_at(&self, now: UnixMillis) -> Result<Vec<Access>, WalletError> {
+        let mut checked = self.0.checked_receipts.lock().unwrap_or_else(PoisonError::into_inner);
         self.read(|tx| {
+            let records = deposits::references(tx)?;
+            let granted: HashMap<Digest, u64> = grants::list(tx)?.iter().map(|row| (row.rho, row.n)).collect();
+            let mut certificates = Certificates::default();
             let mut log = Vec::new();
             for row in access_log::list(tx, ACCESSES_MAX)? {
                 let Some(reader) = reader(&row) else { continue };
-                let certificate = match &row.receipt {
-                    Some(row) => people::by_serial(tx, row.receipt.certificate)?,
-                    None => people::by_id(tx, &reader)?,
-                };
+                let certificate = certificates.of(tx, &row, &reader)?;
                 let item = row.receipt.as_ref().map_or_else(
                     || row.notice.as_ref().and_then(|row| row.notice.item),
                     |row| row.receipt.item.or(single_record(&row.receipt)),
                 );
-                let record = match item {
-                    Some(x) => deposits::get(tx, &x)?.map(|deposit| deposit.reference),
-                    None => None,
+                let record = item.and_then(|x| records.get(&x).copied());
+                let grant = row.receipt.as_ref().and_then(|row| granted.get(&row.receipt.terms.rho).copied());
+                let proven = match (&row.receipt, &certificate) {
+                    (Some(told), Some(certificate)) => *checked.entry(row.challenge).or_insert_with(|| {
+                        told.receipt.verify_theta(&row.hospital, certificate).is_ok()
+                    }),
+                    _ => false,
                 };
-                let grant = match &row.receipt {
-                    Some(row) => grants::by_rho(tx, &row.receipt.terms.rho)?.map(|grant| grant.n),
-                    None => None,
-                };
-                log.push(judge(row, reader, certificate, record, grant, now));
+                log.push(judge(row, reader, certificate, record, grant, proven, now));
             }
             Ok(log)
         })
@@ -130,6 +146,34 @@ impl Wallet {
     }
 }
 
+/// Certificates by what accesses name them by, each read once.
+#[derive(Default)]
+struct Certificates {
+    by_serial: HashMap<CertificateSerial, Option<Certificate>>,
+    by_id: HashMap<ParticipantId, Option<Certificate>>,
+}
+
+impl Certificates {
+    fn of(
+        &mut self,
+        tx: &ReadTx<'_>,
+        row: &AccessRow,
+        reader: &ParticipantId,
+    ) -> Result<Option<Certificate>, VaultError> {
+        let known = match &row.receipt {
+            Some(told) => match self.by_serial.entry(told.receipt.certificate) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(people::by_serial(tx, told.receipt.certificate)?),
+            },
+            None => match self.by_id.entry(*reader) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(people::by_id(tx, reader)?),
+            },
+        };
+        Ok(known.clone())
+    }
+}
+
 fn reader(row: &AccessRow) -> Option<ParticipantId> {
     row.receipt.as_ref().map(|row| row.receipt.reader).or(row.notice.as_ref().map(|row| row.notice.reader))
 }
@@ -147,11 +191,11 @@ fn judge(
     certificate: Option<Certificate>,
     record: Option<RecordRef>,
     grant: Option<u64>,
+    proven: bool,
     now: UnixMillis,
 ) -> Access {
     let older_than = |time: UnixMillis, patience| time.plus(patience) < now;
     let mut flags = Vec::new();
-    let mut proven = false;
     let (time, purpose, recorded) = match (&row.receipt, &row.notice) {
         (Some(told), notice) => {
             let receipt = &told.receipt;
@@ -159,11 +203,8 @@ fn judge(
             if notice.is_none() && receipt.refused.is_none() && older_than(receipt.time, NOTICE_PATIENCE_MILLIS) {
                 flags.push(Flag::NoNotice);
             }
-            if let Some(certificate) = &certificate {
-                proven = receipt.verify_theta(&row.hospital, certificate).is_ok();
-                if !proven && receipt.refused != Some(Refusal::NotFresh) {
-                    flags.push(Flag::ReaderSignatureInvalid);
-                }
+            if certificate.is_some() && !proven && receipt.refused != Some(Refusal::NotFresh) {
+                flags.push(Flag::ReaderSignatureInvalid);
             }
             (receipt.time, receipt.purpose.to_string(), Some((told.txid, told.height)))
         }
@@ -187,6 +228,7 @@ fn judge(
         recorded,
         told_by_reader: row.notice.is_some(),
         theta: row.receipt.as_ref().map(|told| told.receipt.theta),
+        receipt: row.receipt.map(|told| told.receipt),
         proven,
         flags,
     }

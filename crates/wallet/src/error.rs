@@ -67,6 +67,14 @@ pub enum WalletError {
     /// The same is granted to the same person already.
     #[error("this person has this access already")]
     AlreadyGranted,
+    /// More at once than one decision can be made of, or nothing.
+    #[error("{asked} records at once; a decision can be about 1 to {max}")]
+    TooMany {
+        /// How many were asked for.
+        asked: usize,
+        /// How many can be.
+        max: usize,
+    },
     /// A contact card that is none, or was not issued here.
     #[error("this is not a contact card of this network")]
     CardInvalid,

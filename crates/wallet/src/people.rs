@@ -1,5 +1,7 @@
 //! Joining the network, and whom one knows there (S2 Alg. 2 and 3).
 
+use std::collections::HashMap;
+
 use carekey_protocol::enrolment::{EnrolmentRequest, RecoveryRequest};
 use carekey_protocol::pass::PassSecret;
 use carekey_protocol::pseudonym::{PseudonymRequest, pseudonym_public, verify_pseudonym};
@@ -89,6 +91,30 @@ impl Wallet {
             people::add_contact(tx, &certificate, self.now())
         })?;
         Ok(certificate)
+    }
+
+    /// Forgets somebody the person added. What they can read is not touched.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`] if they are no contact.
+    pub fn remove_contact(&self, person: &ParticipantId) -> Result<(), WalletError> {
+        Ok(self.write(|tx| people::remove_contact(tx, person))?)
+    }
+
+    /// Calls somebody by another name than their certificate does; none for that one again.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn set_nickname(&self, person: &ParticipantId, nickname: Option<&str>) -> Result<(), WalletError> {
+        Ok(self.write(|tx| people::set_nickname(tx, person, nickname))?)
+    }
+
+    /// What the person calls others.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn nicknames(&self) -> Result<HashMap<ParticipantId, String>, WalletError> {
+        Ok(self.read(people::nicknames)?)
     }
 
     /// People this person added.

@@ -91,7 +91,8 @@ fn least_epoch(tx: &ReadTx<'_>, wanted: Collection) -> Result<u32, VaultError> {
         if let GrantWhat::Collection { collection, epoch } = row.what
             && collection == wanted
         {
-            least = least.max(epoch + u32::from(row.revoke.is_some()));
+            let shut_out = row.revoke.is_some() && grants::shuts_out(tx, &row)?;
+            least = least.max(epoch + u32::from(shut_out));
         }
     }
     Ok(least)

@@ -1,12 +1,13 @@
 //! One person's wallet at work: keys, vault, and the connection to the network.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use carekey_crypto::{RecoveryWords, WalletKeys};
 use carekey_ledger::LightClient;
+use carekey_protocol::access::Challenge;
 use carekey_protocol::pseudonym::{epoch_at, pseudonym_secret};
 use carekey_protocol::{BlobId, Body, Certificate, HospitalId, NetworkId, RecordRef, Transaction, UnixMillis, decode};
 use rand_core::{CryptoRng, UnwrapErr};
@@ -50,6 +51,10 @@ pub(crate) struct Inner {
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) light: tokio::sync::Mutex<LightClient>,
     pub(crate) nudge: Notify,
+    /// R_n by n: made once, since every block with a grant in it is compared with them.
+    pub(crate) grant_nonces: Mutex<HashMap<u64, [u8; 33]>>,
+    /// Whether ϑ of a receipt was found to be the reader's.
+    pub(crate) checked_receipts: Mutex<HashMap<Challenge, bool>>,
     pub(crate) syncing: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
     pub(crate) pushed: Pushed,
@@ -111,6 +116,8 @@ impl Wallet {
             in_flight: Arc::default(),
             light: tokio::sync::Mutex::new(light),
             nudge: Notify::new(),
+            grant_nonces: Mutex::default(),
+            checked_receipts: Mutex::default(),
             syncing: tokio::sync::Mutex::default(),
             watch: Watch::new(bounds, clock()),
             pushed,

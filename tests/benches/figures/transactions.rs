@@ -42,7 +42,7 @@ pub(crate) async fn measure(
     }
     let node = town.doctor(1000).await?.node;
     let before = town.transactions(&node).await?;
-    patient.revoke(grant).await?;
+    patient.revoke(grant)?;
     patient.erase(&record).await?;
     patient.settle(PATIENCE).await?;
     let authority = town.servers.authority();
@@ -119,6 +119,9 @@ fn longest_grant() -> Outcome<usize> {
         hospital: HospitalId([0, 0, 1]),
         reference: RecordRef([1; 16]),
         blind: Secret32::generate(&mut rng),
+        title: Text::truncated(&"t".repeat(64)),
+        category: carekey_protocol::Collection::General,
+        document_time: UnixMillis(0),
     };
     let terms = PassTerms {
         target: secret.target(),
@@ -140,6 +143,7 @@ fn longest_grant() -> Outcome<usize> {
         recipient: reader.public(),
         participant: ParticipantId::default(),
         name: Text::truncated(&"d".repeat(64)),
+        since: 0,
     };
     let body = Body::Grant(seal_grant(&Secret32::generate(&mut rng), 1, &outgoing, &pass)?);
     let transaction = Transaction::by_pseudonym(NetworkId::default(), body, &identity, 0, Signature([0; 64]));

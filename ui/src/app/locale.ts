@@ -105,3 +105,8 @@ export function bytes(size: number): string {
   }
   return `${number(value, value < 10 ? 1 : 0)} ${unit}`;
 }
+
+/** Heart, laboratory and devices */
+export function listed(parts: string[]): string {
+  return new Intl.ListFormat(LOCALE[current], { type: "conjunction" }).format(parts);
+}

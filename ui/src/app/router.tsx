@@ -12,6 +12,7 @@ import { SharedListPage } from "@/features/family/SharedListPage";
 import { SharedPersonPage } from "@/features/family/SharedPersonPage";
 import { GrantsPage } from "@/features/grants/GrantsPage";
 import { HomePage } from "@/features/home/HomePage";
+import { PersonPage } from "@/features/people/PersonPage";
 import { RecordPage } from "@/features/records/RecordPage";
 import { RecordsPage } from "@/features/records/RecordsPage";
 import { SettingsPage } from "@/features/settings/SettingsPage";
@@ -25,6 +26,13 @@ export interface RecordsSearch {
 
 export interface WriteSearch {
   patient?: string;
+}
+
+export interface ActivitySearch {
+  which?: string;
+  person?: string;
+  record?: string;
+  period?: string;
 }
 
 export interface SettingsSearch {
@@ -50,7 +58,22 @@ const record = createRoute({
 });
 const summary = createRoute({ getParentRoute: () => root, path: "/records/summary", component: SummaryPage });
 const people = createRoute({ getParentRoute: () => root, path: "/people", component: GrantsPage });
-const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: AccessLogPage });
+const person = createRoute({
+  getParentRoute: () => root,
+  path: "/people/$personId",
+  component: () => <PersonPage personId={person.useParams().personId} />,
+});
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: "/activity",
+  component: AccessLogPage,
+  validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
+    which: optionalText(search.which),
+    person: optionalText(search.person),
+    record: optionalText(search.record),
+    period: optionalText(search.period),
+  }),
+});
 const shared = createRoute({ getParentRoute: () => root, path: "/shared", component: SharedListPage });
 const sharedPerson = createRoute({
   getParentRoute: () => root,
@@ -88,6 +111,7 @@ const routeTree = root.addChildren([
   summary,
   record,
   people,
+  person,
   activity,
   shared,
   sharedPerson,

@@ -48,7 +48,7 @@ refusal: string | null,
 /**
  * Whether both sides agree.
  */
-agreement: AccessAgreement, 
+agreement: AccessAgreement, notTheReader: boolean, grantId: string | null, 
 /**
  * Needs attention: a refusal, or a read only one side reports.
  */

@@ -2,27 +2,4 @@
 import type { GrantTarget } from "./GrantTarget";
 import type { Purpose } from "./Purpose";
 
-/**
- * Shares; answers with the grant as saved here.
- */
-export type GrantsCreateRequest = { 
-/**
- * Who, `care1…`.
- */
-granteeId: string, 
-/**
- * What.
- */
-target: GrantTarget, 
-/**
- * Until when; none for no end.
- */
-until?: number | null, 
-/**
- * Why.
- */
-purpose: Purpose, 
-/**
- * More about why, at most 120 characters.
- */
-note?: string | null, };
+export type GrantsCreateRequest = { granteeId: string, targets: Array<GrantTarget>, future: boolean, until?: number | null, purpose: Purpose, note?: string | null, };

@@ -22,7 +22,7 @@ records: number,
 /**
  * Grants that are in force or on their way.
  */
-grants: Array<GrantView>, 
+grants: Array<GrantView>, ending: Array<GrantView>, 
 /**
  * Last accesses, at most five.
  */

@@ -32,4 +32,4 @@ hospital: string | null,
 /**
  * True when the person came in through a contact card rather than a hospital's directory.
  */
-contact: boolean, };
+contact: boolean, nickname: string | null, };

@@ -1,13 +1,12 @@
 import type { AppEvent } from "@/bindings/AppEvent";
 import type { ErrorCode } from "@/bindings/ErrorCode";
-import type { GrantTarget } from "@/bindings/GrantTarget";
-import type { GrantWhat } from "@/bindings/GrantWhat";
 import type { PersonView } from "@/bindings/PersonView";
 import type { RecordRow } from "@/bindings/RecordRow";
 import type { SessionView } from "@/bindings/SessionView";
 import type { TaskKind } from "@/bindings/TaskKind";
 import { COLLECTIONS } from "@/features/records/collections";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
+import { consent, covers, ending } from "./consent";
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { contentOf, DAY } from "./records";
@@ -34,7 +33,7 @@ export function openAs(id: string) {
   world.stage = profile ? "open" : "start";
 }
 
-function fail(code: ErrorCode, message: string, detail: string | null = null): never {
+export function fail(code: ErrorCode, message: string, detail: string | null = null): never {
   throw new CallError({ code, message, detail });
 }
 
@@ -42,7 +41,7 @@ export function emit(event: AppEvent) {
   for (const listener of world.listeners) listener(event);
 }
 
-const wait = (factor = 1) => new Promise((done) => setTimeout(done, world.pace * factor));
+export const wait = (factor = 1) => new Promise((done) => setTimeout(done, world.pace * factor));
 
 function session(): SessionView {
   const id = world.profile?.id;
@@ -61,26 +60,10 @@ function me(): PersonView {
   return found ?? fail("noProfile", "no profile is open");
 }
 
-function recordBy(id: string): RecordRow {
+export function recordBy(id: string): RecordRow {
   const first = world.records[0];
   const viewed = first && viewedRow(id, first);
   return world.records.find((row) => row.id === id) ?? viewed ?? fail("notFound", `no record ${id}`);
-}
-
-function whatOf(target: GrantTarget): GrantWhat {
-  return target.kind === "collection"
-    ? target
-    : { kind: "record", recordId: target.recordId, title: recordBy(target.recordId).title };
-}
-
-function personBy(id: string): PersonView {
-  return (
-    [...clinicians, ...world.contacts].find((one) => one.id === id) ?? fail("notFound", `no person ${id}`)
-  );
-}
-
-function covers(what: GrantWhat, row: RecordRow): boolean {
-  return what.kind === "collection" ? row.collection === what.collection : row.id === what.recordId;
 }
 
 function startTask(kind: TaskKind, label: string, total: number, done: () => string | null) {
@@ -182,6 +165,7 @@ const answers: Answers = {
     unread: world.records.filter((row) => row.unread).length,
     records: world.records.length,
     grants: world.grants.filter((grant) => !["stopped", "expired"].includes(grant.state.state)),
+    ending: ending(),
     accesses: world.accesses.slice(0, 5),
     flagged: world.accesses.filter((row) => row.flagged).length,
     sharing: world.profile?.id === "jonas" ? world.family.length : 0,
@@ -286,70 +270,9 @@ const answers: Answers = {
     collection: "general",
   }),
 
-  directory_list: () => ({ people: clinicians }),
-  contacts_list: () => ({ people: world.contacts }),
-  contacts_add: ({ card }) => {
-    if (!card.replace(/\s/g, "").startsWith("carecard1"))
-      fail("contactCardInvalid", "not a contact card", "missing prefix");
-    world.contacts = [...world.contacts.filter((one) => one.id !== weber.id), { ...weber, contact: true }];
-    return { ...weber, contact: true };
-  },
   contact_card: () => ({ card: `carecard1${"qpzry9x8gf2tvdw0s3jn54khce6mua7l".repeat(6)}`, person: me() }),
 
-  grant_preview: ({ granteeId, target }) => {
-    const what = whatOf(target);
-    const existing = world.grants.find(
-      (grant) =>
-        grant.grantee.id === granteeId &&
-        JSON.stringify(grant.what) === JSON.stringify(what) &&
-        grant.state.state === "confirmed",
-    );
-    return {
-      grantee: personBy(granteeId),
-      what,
-      records: world.records.filter((row) => covers(what, row)),
-      includesFuture: what.kind === "collection",
-      existingGrantId: existing?.id ?? null,
-    };
-  },
-  grants_create: ({ granteeId, target, until, purpose, note }) => {
-    serial += 1;
-    const id = `g-new-${serial}`;
-    world.grants = [
-      {
-        id,
-        grantee: personBy(granteeId),
-        what: whatOf(target),
-        created: Date.now(),
-        until: until ?? null,
-        purpose,
-        note: note ?? null,
-        state: { state: "saved" },
-        openedRecords: 0,
-        lastOpened: null,
-      },
-      ...world.grants,
-    ];
-    void advanceGrant(id, [
-      { state: "sent" },
-      { state: "confirmed", height: world.height + 1, at: Date.now() },
-    ]);
-    const made = world.grants[0];
-    return made ?? fail("internal", "the grant was lost");
-  },
-  grants_list: () => ({ grants: world.grants }),
-  grants_revoke: ({ grantId }) => {
-    const grant = world.grants.find((one) => one.id === grantId) ?? fail("notFound", `no grant ${grantId}`);
-    const stopping = { ...grant, state: { state: "stopping" as const } };
-    world.grants = world.grants.map((one) => (one.id === grantId ? stopping : one));
-    void advanceGrant(grantId, [{ state: "stopped", height: world.height + 1, at: Date.now() }]);
-    return stopping;
-  },
-
-  access_log: ({ flaggedOnly }) => ({
-    rows: world.accesses.filter((row) => !flaggedOnly || row.flagged),
-    flagged: world.accesses.filter((row) => row.flagged).length,
-  }),
+  ...consent,
 
   shared_list: () => ({ people: sharers() }),
   shared_records: ({ patientId }) => {
@@ -416,20 +339,6 @@ function wrote(patientId: string, title: string): string {
     emit({ type: "writtenChanged" });
   });
   return id;
-}
-
-async function advanceGrant(id: string, states: (typeof world.grants)[number]["state"][]) {
-  world.pending += 1;
-  emit({ type: "grantsChanged" });
-  for (const state of states) {
-    await wait();
-    world.grants = world.grants.map((one) => (one.id === id ? { ...one, state } : one));
-    if (state === states.at(-1)) {
-      world.pending -= 1;
-      world.height += 1;
-    }
-    emit({ type: "grantsChanged" });
-  }
 }
 
 const WORDS =

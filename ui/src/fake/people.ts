@@ -2,7 +2,7 @@ import type { PersonView } from "@/bindings/PersonView";
 import type { ProfileView } from "@/bindings/ProfileView";
 
 function person(part: Partial<PersonView> & Pick<PersonView, "id" | "name" | "initials">): PersonView {
-  return { role: "person", specialty: null, hospital: null, contact: false, ...part };
+  return { role: "person", specialty: null, hospital: null, contact: false, nickname: null, ...part };
 }
 
 export const NORTH = "North General";

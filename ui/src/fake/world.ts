@@ -46,6 +46,11 @@ export interface World {
   grants: GrantView[];
   accesses: AccessRow[];
   contacts: PersonView[];
+  /** What the person calls others, by identifier. */
+  nicknames: Map<string, string>;
+  /** Grants that may end. */
+  mayEnd: Set<string>;
+  reminderDays: number;
   patients: SharerView[];
   family: SharerView[];
   written: WrittenRow[];
@@ -88,6 +93,9 @@ export function makeWorld(): World {
     grants: structuredClone(grants),
     accesses: structuredClone(accesses),
     contacts: [jonas],
+    nicknames: new Map(),
+    mayEnd: new Set(),
+    reminderDays: 7,
     patients: structuredClone(patients),
     family: structuredClone(family),
     written: [
@@ -116,8 +124,10 @@ function grant(part: Partial<GrantView> & Pick<GrantView, "id" | "grantee" | "wh
     purpose: "treatment",
     note: null,
     state: { state: "confirmed", height: 12, at: NOW - 60 * DAY },
-    openedRecords: 0,
-    lastOpened: null,
+    changed: null,
+    parts: 1,
+    partsDone: 1,
+    opened: [],
     ...part,
   };
 }
@@ -127,8 +137,11 @@ const grants: GrantView[] = [
     id: "g1",
     grantee: haddad,
     what: { kind: "collection", collection: "heart" },
-    openedRecords: 3,
-    lastOpened: NOW - 2 * DAY,
+    opened: [
+      { recordId: "a3", title: "ECG strip, lead II", at: NOW - 2 * DAY },
+      { recordId: "a2", title: "Cardiology visit", at: NOW - 30 * DAY },
+      { recordId: "a7", title: "Heart ultrasound", at: NOW - 41 * DAY },
+    ],
   }),
   grant({
     id: "g2",
@@ -138,14 +151,24 @@ const grants: GrantView[] = [
     purpose: "familyCare",
   }),
   grant({
+    id: "g4",
+    grantee: haddad,
+    what: { kind: "several", collections: [], records: 4, within: ["laboratory", "medication"] },
+    created: NOW - 25 * DAY,
+    until: NOW + 5 * DAY,
+    purpose: "secondOpinion",
+    note: "Before the operation",
+    parts: 4,
+    partsDone: 4,
+  }),
+  grant({
     id: "g3",
     grantee: olsen,
     what: { kind: "record", recordId: "a5", title: "Patient summary" },
     created: NOW - 300 * DAY,
     until: NOW - 20 * DAY,
     state: { state: "stopped", height: 31, at: NOW - 90 * DAY },
-    openedRecords: 1,
-    lastOpened: NOW - 120 * DAY,
+    opened: [{ recordId: "a5", title: "Patient summary", at: NOW - 120 * DAY }],
   }),
 ];
 
@@ -159,6 +182,8 @@ function access(part: Partial<AccessRow> & Pick<AccessRow, "id" | "reader">): Ac
     outcome: "read",
     refusal: null,
     agreement: "both",
+    notTheReader: false,
+    grantId: null,
     flagged: false,
     hospital: NORTH,
     receiptHeight: 39,
@@ -257,7 +282,7 @@ const patients: SharerView[] = [
 
 const family: SharerView[] = [
   {
-    patient: maria,
+    patient: { ...maria, nickname: "Mum" },
     shares: [
       {
         id: "s4",
@@ -271,6 +296,22 @@ const family: SharerView[] = [
     records: 1,
     unread: 1,
     latest: NOW - 40 * DAY,
+  },
+  {
+    patient: weber,
+    shares: [
+      {
+        id: "s5",
+        what: { kind: "collection", collection: "laboratory" },
+        received: NOW - 20 * DAY,
+        until: NOW + 5 * DAY,
+        purpose: "familyCare",
+        state: "active",
+      },
+    ],
+    records: 2,
+    unread: 0,
+    latest: NOW - 60 * DAY,
   },
 ];
 

@@ -21,43 +21,6 @@ describe("the start screen", () => {
 });
 
 describe("Maria", () => {
-  it("lets Dr Okafor read her laboratory records, reading the sentence first", async () => {
-    const user = openWindow("maria", "#/people");
-    await click(user, "grant-open");
-    await click(user, "grant-person");
-    await user.click(await screen.findByRole("option", { name: /Okafor/ }, SLOW));
-    await user.click(screen.getByRole("radio", { name: "Laboratory" }));
-    await user.click(screen.getByRole("radio", { name: "No end" }));
-    expect(screen.getByTestId("grant-sentence")).toHaveTextContent(
-      "Dr Grace Okafor can read your laboratory records until you stop it, for treatment.",
-    );
-    const preview = await screen.findByTestId("grant-preview", undefined, SLOW);
-    expect(within(preview).getByText("Blood test: lipids, HbA1c, kidney")).toBeInTheDocument();
-    await click(user, "grant-confirm");
-    await waitFor(
-      () => expect(screen.getByTestId("grant-sent-state")).toHaveAttribute("data-state", "confirmed"),
-      SLOW,
-    );
-    const made = world.grants[0];
-    expect(made?.what).toEqual({ kind: "collection", collection: "laboratory" });
-    expect(made?.until, "no end was chosen").toBeNull();
-  });
-
-  it("stops Dr Haddad with two clicks", async () => {
-    const user = openWindow("maria", "#/people");
-    const active = await screen.findByTestId("grants-active", undefined, SLOW);
-    const row = within(active)
-      .getByText("Dr Amir Haddad")
-      .closest('[data-testid="grant-row"]') as HTMLElement;
-    await user.click(within(row).getByTestId("grant-stop"));
-    expect(await screen.findByText(/will no longer be able to read your heart records/)).toBeInTheDocument();
-    await click(user, "grant-stop-confirm");
-    const ended = screen.getByTestId("grants-ended");
-    expect(
-      await within(ended).findByText(/Dr Amir Haddad had opened 3 records before/, undefined, SLOW),
-    ).toBeInTheDocument();
-  });
-
   it("sees which value is out of range by word, not by colour alone", async () => {
     openWindow("maria", "#/records/a1");
     const rows = await screen.findAllByTestId("result-row", undefined, SLOW);
@@ -70,14 +33,6 @@ describe("Maria", () => {
     expect(within(withheld).getByTestId("check-contentUnchanged")).toHaveAttribute("data-outcome", "failed");
     expect(screen.queryByTestId("record-save"), "an altered record is not saved either").toBeNull();
     expect(screen.queryByTestId("record-share"), "nor shared").toBeNull();
-  });
-
-  it("sees a read that only one side reports stand out", async () => {
-    const user = openWindow("maria", "#/activity");
-    await screen.findByTestId("access-table", undefined, SLOW);
-    await user.click(screen.getByRole("switch"));
-    await waitFor(() => expect(screen.getAllByTestId("access-row")).toHaveLength(2), SLOW);
-    expect(screen.getByText("Only the hospital reports this")).toBeInTheDocument();
   });
 
   it("can stop adding a document half-way, and nothing is kept", async () => {

@@ -89,14 +89,23 @@ commands! {
     directory_list: DirectoryListRequest => PeopleView;
     contacts_list: ContactsListRequest => PeopleView;
     contacts_add: ContactsAddRequest => PersonView;
+    contacts_remove: ContactsRemoveRequest => Done;
     contact_card: ContactCardRequest => ContactCardView;
+    person_show: PersonShowRequest => PersonView;
+    person_rename: PersonRenameRequest => PersonView;
 
     grant_preview: GrantPreviewRequest => GrantPreview;
     grants_create: GrantsCreateRequest => GrantView;
     grants_list: GrantsListRequest => GrantsView;
+    grants_change: GrantsChangeRequest => GrantView;
     grants_revoke: GrantsRevokeRequest => GrantView;
+    grants_revoke_all: GrantsRevokeAllRequest => GrantsView;
+    grants_let_end: GrantsLetEndRequest => Done;
+    reminders_get: RemindersGetRequest => RemindersView;
+    reminders_set: RemindersSetRequest => RemindersView;
 
     access_log: AccessLogRequest => AccessLogView;
+    access_export: AccessExportRequest => Done;
 
     shared_list: SharedListRequest => SharedListView;
     shared_records: SharedRecordsRequest => SharedRecordsView;
@@ -149,11 +158,11 @@ mod tests {
     #[test]
     fn a_request_with_a_date_and_a_target_is_read_back() {
         let request: GrantsCreateRequest = serde_json::from_str(
-            r#"{"granteeId":"care1x","target":{"kind":"record","recordId":"00ff"},"until":1798761600000,"purpose":"secondOpinion"}"#,
+            r#"{"granteeId":"care1x","targets":[{"kind":"record","recordId":"00ff"}],"future":false,"until":1798761600000,"purpose":"secondOpinion"}"#,
         )
         .expect("a grant request as the window sends it");
         assert_eq!(request.until, Some(1_798_761_600_000));
-        assert_eq!(request.target, GrantTarget::Record { record_id: "00ff".into() });
+        assert_eq!(request.targets, [GrantTarget::Record { record_id: "00ff".into() }]);
         assert_eq!(request.note, None, "what is left out is none");
     }
 

@@ -114,6 +114,8 @@ pub struct PersonView {
     pub hospital: Option<String>,
     /// True when the person came in through a contact card rather than a hospital's directory.
     pub contact: bool,
+    /// What this profile's owner calls them, such as "Mum".
+    pub nickname: Option<String>,
 }
 
 /// A hospital of the network.

@@ -24,6 +24,8 @@ pub struct HomeView {
     pub records: u32,
     /// Grants that are in force or on their way.
     pub grants: Vec<GrantView>,
+    /// Of these, the ones that end soon, the next one first, unless the person said that they may.
+    pub ending: Vec<GrantView>,
     /// Last accesses, at most five.
     pub accesses: Vec<AccessRow>,
     /// Accesses that need attention.

@@ -55,3 +55,33 @@ pub struct ContactCardView {
     /// Whose it is.
     pub person: PersonView,
 }
+
+/// Forgets somebody who was added by contact card. What they can read is not touched.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ContactsRemoveRequest {
+    /// Who, `care1…`.
+    pub person_id: String,
+}
+
+/// Asks about one person.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PersonShowRequest {
+    /// Who, `care1…`.
+    pub person_id: String,
+}
+
+/// Calls somebody by a name of one's own, such as "Mum"; answers with who it is.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PersonRenameRequest {
+    /// Who, `care1…`.
+    pub person_id: String,
+    /// The name, at most 40 characters; none for the certified one.
+    #[ts(optional = nullable)]
+    pub nickname: Option<String>,
+}

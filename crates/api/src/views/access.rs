@@ -1,5 +1,8 @@
 //! Accesses, as the owner sees them.
 
+use std::collections::HashMap;
+
+use carekey_protocol::{ParticipantId, RecordRef};
 use carekey_wallet::access_log::{Access, Flag};
 use carekey_wallet::grants::{GrantRow, GrantWhat};
 
@@ -7,15 +10,16 @@ use super::people::People;
 use super::{collection, purpose};
 use crate::files::hex;
 use crate::opened::OpenProfile;
-use crate::types::{AccessAgreement, AccessOutcome, AccessRow, Collection, ErrorView};
+use crate::types::{AccessAgreement, AccessOutcome, AccessRow, Collection, ErrorView, PersonView};
 
 /// All accesses as rows, in the order of the log.
 ///
 /// # Errors
 /// The vault's.
 pub(crate) fn rows(profile: &OpenProfile, people: &People<'_>, log: &[Access]) -> Result<Vec<AccessRow>, ErrorView> {
-    let grants = profile.wallet.grants()?;
-    Ok(merge_looks(log.iter().map(|access| row(profile, people, &grants, access)).collect()))
+    let grants = profile.wallet.grants_ever()?.into_iter().map(|row| (row.n, row)).collect();
+    let mut rows = Rows { profile, people, grants, records: HashMap::new(), readers: HashMap::new() };
+    Ok(merge_looks(log.iter().map(|access| rows.row(access)).collect()))
 }
 
 /// A look at a collection's list asks each hospital, and the reader's app asks again when something changes. Several
@@ -40,38 +44,60 @@ fn merge_looks(rows: Vec<AccessRow>) -> Vec<AccessRow> {
     kept
 }
 
-fn row(profile: &OpenProfile, people: &People<'_>, grants: &[GrantRow], access: &Access) -> AccessRow {
-    let record = access.record.and_then(|record| profile.wallet.record(&record).ok());
-    let refusal = access.flags.iter().find_map(|flag| match flag {
-        Flag::Refused(refusal) => Some(refusal.to_string()),
-        _ => None,
-    });
-    AccessRow {
-        id: format!("{}-{}", access.hospital, hex(&access.challenge.0)),
-        reader: match &access.certificate {
-            Some(certificate) => people.view(certificate),
-            None => people.view_id(&access.reader, ""),
-        },
-        record_id: access.record.map(|record| record.to_string()),
-        record_title: record.as_ref().map(|record| record.title.clone()),
-        collection: record.map(|record| collection(record.collection)).or_else(|| granted(grants, access)),
-        at: access.time.0,
-        purpose: (!access.purpose.is_empty()).then(|| purpose(&access.purpose)),
-        outcome: if refusal.is_some() { AccessOutcome::Refused } else { AccessOutcome::Read },
-        refusal,
-        agreement: agreement(access),
-        flagged: !access.flags.is_empty(),
-        hospital: profile.hospital(access.hospital),
-        receipt_height: access.recorded.map(|(_, height)| height.0),
-        evidence: evidence(access),
-    }
+/// What rows have in common, looked up once.
+struct Rows<'a> {
+    profile: &'a OpenProfile,
+    people: &'a People<'a>,
+    grants: HashMap<u64, GrantRow>,
+    records: HashMap<RecordRef, Option<(String, Collection)>>,
+    readers: HashMap<ParticipantId, PersonView>,
 }
 
-fn granted(grants: &[GrantRow], access: &Access) -> Option<Collection> {
-    let used = grants.iter().find(|grant| Some(grant.n) == access.grant)?;
-    match used.what {
-        GrantWhat::Collection { collection: of, .. } => Some(collection(of)),
-        GrantWhat::Record { .. } => None,
+impl Rows<'_> {
+    fn row(&mut self, access: &Access) -> AccessRow {
+        let record = access.record.and_then(|record| self.record(&record));
+        let refusal = access.flags.iter().find_map(|flag| match flag {
+            Flag::Refused(refusal) => Some(refusal.to_string()),
+            _ => None,
+        });
+        let grant = access.grant.and_then(|n| self.grants.get(&n));
+        let granted = grant.and_then(|row| match row.what {
+            GrantWhat::Collection { collection: of, .. } => Some(collection(of)),
+            GrantWhat::Record { .. } => None,
+        });
+        AccessRow {
+            id: format!("{}-{}", access.hospital, hex(&access.challenge.0)),
+            record_id: access.record.map(|record| record.to_string()),
+            record_title: record.as_ref().map(|(title, _)| title.clone()),
+            collection: record.map(|(_, collection)| collection).or(granted),
+            at: access.time.0,
+            purpose: (!access.purpose.is_empty()).then(|| purpose(&access.purpose)),
+            outcome: if refusal.is_some() { AccessOutcome::Refused } else { AccessOutcome::Read },
+            refusal,
+            agreement: agreement(access),
+            not_the_reader: access.flags.contains(&Flag::ReaderSignatureInvalid),
+            grant_id: grant.map(|row| row.bundle.to_string()),
+            flagged: !access.flags.is_empty(),
+            hospital: self.profile.hospital(access.hospital),
+            receipt_height: access.recorded.map(|(_, height)| height.0),
+            evidence: evidence(access),
+            reader: self.reader(access),
+        }
+    }
+
+    fn reader(&mut self, access: &Access) -> PersonView {
+        let (people, id) = (self.people, access.reader);
+        let view = || match &access.certificate {
+            Some(certificate) => people.view(certificate),
+            None => people.view_id(&id, ""),
+        };
+        self.readers.entry(id).or_insert_with(view).clone()
+    }
+
+    fn record(&mut self, record: &RecordRef) -> Option<(String, Collection)> {
+        let profile = self.profile;
+        let look = || profile.wallet.record(record).ok().map(|row| (row.title, collection(row.collection)));
+        self.records.entry(*record).or_insert_with(look).clone()
     }
 }
 
@@ -114,6 +140,7 @@ mod tests {
             recorded: by_hospital.then_some((TxId(carekey_crypto::Digest::ZERO), BlockHeight(1))),
             told_by_reader: by_reader,
             theta: by_hospital.then_some(Signature([9; 64])),
+            receipt: None,
             proven: by_hospital,
             flags: flags.to_vec(),
         }

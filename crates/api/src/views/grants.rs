@@ -1,8 +1,10 @@
-//! Grants, as their giver sees them.
+//! Grants, as their giver sees them: by decision.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use carekey_protocol::{Collection, RecordRef, UnixMillis};
 use carekey_wallet::access_log::{Access, Flag};
-use carekey_wallet::grants::{GrantRow, GrantWhat as Granted};
+use carekey_wallet::grants::{Decision, GrantRow, GrantTarget as Granted};
 use carekey_wallet::vault::Progress;
 
 use super::people::People;
@@ -10,67 +12,162 @@ use super::records::recorded;
 use super::{collection, purpose};
 use crate::files;
 use crate::opened::OpenProfile;
-use crate::types::{ErrorView, GrantState, GrantView, GrantWhat};
+use crate::types::{self, ErrorView, GrantState, GrantView, GrantWhat, OpenedRecord};
 
 /// Shows grants to one profile.
 pub(crate) struct Grants<'a> {
-    pub(crate) profile: &'a OpenProfile,
-    pub(crate) people: &'a People<'a>,
+    profile: &'a OpenProfile,
+    people: &'a People<'a>,
     /// Who looked.
-    pub(crate) log: &'a [Access],
+    log: &'a [Access],
+    /// The decision each grant is part of, those that were replaced or carried on among them.
+    decisions: HashMap<u64, u64>,
 }
 
-impl Grants<'_> {
-    pub(crate) fn view(&self, row: &GrantRow) -> GrantView {
-        let mut opened: Vec<(RecordRef, u64)> = self
-            .log
-            .iter()
-            .filter(|access| self.used(access, row))
-            .filter_map(|access| Some((access.record?, access.time.0)))
-            .collect();
-        let last_opened = opened.iter().map(|(_, at)| *at).max();
-        opened.sort_unstable();
-        opened.dedup_by_key(|(record, _)| *record);
+impl<'a> Grants<'a> {
+    /// Knows every grant there ever was.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub(crate) fn of(profile: &'a OpenProfile, people: &'a People<'a>, log: &'a [Access]) -> Result<Self, ErrorView> {
+        let decisions = profile.wallet.grants_ever()?.iter().map(|row| (row.n, row.bundle)).collect();
+        Ok(Self { profile, people, log, decisions })
+    }
+
+    pub(crate) fn view(&self, decision: &Decision) -> GrantView {
+        let latest = decision.latest();
+        let targets: Vec<Granted> = decision.grants.iter().map(|row| row.what.target()).collect();
+        let now = files::now();
+        let parts = parts(self.profile, decision);
+        let state = whole(&parts, now);
         GrantView {
-            id: row.n.to_string(),
-            grantee: self.people.view_id(&row.grantee, &row.grantee_name),
-            what: what(self.profile, &row.what),
-            created: row.created.0,
-            until: until(row.not_after),
-            purpose: purpose(&row.purpose),
-            note: row.note.clone(),
-            state: state(row, files::now()),
-            opened_records: opened.len() as u32,
-            last_opened,
+            id: decision.id.to_string(),
+            grantee: self.people.view_id(&latest.grantee, &latest.grantee_name),
+            what: what(self.profile, &targets),
+            created: decision.created.0,
+            changed: (latest.created > decision.created).then_some(latest.created.0),
+            until: until(latest.not_after),
+            purpose: purpose(&latest.purpose),
+            note: latest.note.clone(),
+            state,
+            parts: parts.len() as u32,
+            parts_done: parts.iter().filter(|row| is_there(row, state, now)).count() as u32,
+            opened: self.opened(decision, &targets),
         }
     }
 
-    /// An access names the grant it used; where it names one that a later epoch has carried on, person and place decide.
-    fn used(&self, access: &Access, row: &GrantRow) -> bool {
-        if access.reader != row.grantee || access.flags.iter().any(|flag| matches!(flag, Flag::Refused(_))) {
-            return false;
-        }
-        access.grant == Some(row.n)
-            || match (row.what, access.record) {
-                (Granted::Record { reference }, Some(record)) => record == reference,
-                (Granted::Collection { collection, .. }, Some(record)) => self.lies_in(&record, collection),
-                (_, None) => false,
+    /// What was read, each record once, the last one first. An access names the grant it used, once its hospital has told;
+    /// before, person and place decide.
+    fn opened(&self, decision: &Decision, targets: &[Granted]) -> Vec<OpenedRecord> {
+        let reader = decision.latest().grantee;
+        let mut last: BTreeMap<RecordRef, u64> = BTreeMap::new();
+        for access in self.log {
+            let refused = access.flags.iter().any(|flag| matches!(flag, Flag::Refused(_)));
+            let Some(record) = access.record.filter(|_| access.reader == reader && !refused) else { continue };
+            let by_this = match access.grant.and_then(|n| self.decisions.get(&n)) {
+                Some(used) => *used == decision.id,
+                None => access.time >= decision.created && self.covers(targets, &record),
+            };
+            if by_this {
+                let at = last.entry(record).or_default();
+                *at = access.time.0.max(*at);
             }
+        }
+        let mut opened: Vec<OpenedRecord> = last
+            .into_iter()
+            .map(|(record, at)| OpenedRecord {
+                record_id: record.to_string(),
+                title: self.profile.wallet.record(&record).map(|row| row.title).unwrap_or_default(),
+                at,
+            })
+            .collect();
+        opened.sort_by_key(|record| std::cmp::Reverse(record.at));
+        opened
     }
 
-    fn lies_in(&self, record: &RecordRef, collection: Collection) -> bool {
-        self.profile.wallet.record(record).is_ok_and(|row| row.collection == collection)
+    fn covers(&self, targets: &[Granted], record: &RecordRef) -> bool {
+        targets.contains(&Granted::Record(*record))
+            || self.profile.wallet.record(record).is_ok_and(|row| targets.contains(&Granted::Collection(row.collection)))
     }
 }
 
 /// What is granted, by name.
-pub(crate) fn what(profile: &OpenProfile, what: &Granted) -> GrantWhat {
-    match what {
-        Granted::Collection { collection: of, .. } => GrantWhat::Collection { collection: collection(*of) },
-        Granted::Record { reference } => GrantWhat::Record {
-            record_id: reference.to_string(),
-            title: profile.wallet.record(reference).map(|row| row.title).unwrap_or_default(),
+pub(crate) fn what(profile: &OpenProfile, targets: &[Granted]) -> GrantWhat {
+    let mut collections: Vec<types::Collection> = Vec::new();
+    let mut records: Vec<RecordRef> = Vec::new();
+    for target in targets {
+        match target {
+            Granted::Collection(of) => collections.push(collection(*of)),
+            Granted::Record(reference) => records.push(*reference),
+        }
+    }
+    collections.sort_unstable();
+    match (collections.as_slice(), records.as_slice()) {
+        ([one], []) => GrantWhat::Collection { collection: *one },
+        ([], [one]) => GrantWhat::Record {
+            record_id: one.to_string(),
+            title: profile.wallet.record(one).map(|row| row.title).unwrap_or_default(),
         },
+        (all, []) if all.len() == Collection::ALL.len() => GrantWhat::Everything,
+        _ => {
+            let within: BTreeSet<types::Collection> = records
+                .iter()
+                .filter_map(|record| profile.wallet.record(record).ok())
+                .map(|row| collection(row.collection))
+                .collect();
+            GrantWhat::Several {
+                collections,
+                records: records.len() as u32,
+                within: within.into_iter().collect(),
+            }
+        }
+    }
+}
+
+/// The grants that are to get somewhere: a record that was erased before its grant was sent is not waited for.
+fn parts<'a>(profile: &OpenProfile, decision: &'a Decision) -> Vec<&'a GrantRow> {
+    let goes_on = |row: &&GrantRow| match row.what.target() {
+        Granted::Record(reference) if row.grant.height().is_none() => {
+            profile.wallet.record(&reference).is_ok_and(|record| record.erase.is_none())
+        }
+        _ => true,
+    };
+    let parts: Vec<&GrantRow> = decision.grants.iter().filter(goes_on).collect();
+    if parts.is_empty() { decision.grants.iter().collect() } else { parts }
+}
+
+/// How far a whole decision is: where some of it was stopped, as far as the rest of it.
+fn whole(parts: &[&GrantRow], now: u64) -> GrantState {
+    let states: Vec<GrantState> = parts.iter().map(|row| state(row, now)).collect();
+    let alive: Vec<GrantState> = states
+        .iter()
+        .copied()
+        .filter(|state| matches!(state, GrantState::Saved | GrantState::Sent | GrantState::Confirmed { .. }))
+        .collect();
+    let rank = |state: &GrantState| match state {
+        GrantState::Saved => (0, 0),
+        GrantState::Sent => (1, 0),
+        GrantState::Confirmed { height, .. } => (2, *height),
+        GrantState::Stopping => (3, 0),
+        GrantState::Stopped { height, .. } => (4, *height),
+        GrantState::Expired => (5, 0),
+    };
+    let of = if alive.is_empty() { &states } else { &alive };
+    if of.iter().any(|state| matches!(state, GrantState::Saved | GrantState::Sent | GrantState::Stopping)) {
+        return of.iter().copied().min_by_key(rank).unwrap_or(GrantState::Saved);
+    }
+    // Everything has arrived: the last part says when. What was stopped says more than what ran out.
+    let stopped = of.iter().copied().filter(|state| !matches!(state, GrantState::Expired)).max_by_key(rank);
+    stopped.unwrap_or(GrantState::Expired)
+}
+
+fn is_there(row: &GrantRow, whole: GrantState, now: u64) -> bool {
+    let state = state(row, now);
+    match whole {
+        GrantState::Saved | GrantState::Sent | GrantState::Confirmed { .. } => {
+            matches!(state, GrantState::Confirmed { .. })
+        }
+        _ => matches!(state, GrantState::Stopped { .. } | GrantState::Expired),
     }
 }
 
@@ -107,6 +204,6 @@ pub(crate) fn is_alive(state: GrantState) -> bool {
 /// # Errors
 /// The vault's.
 pub(crate) fn all(profile: &OpenProfile, people: &People<'_>, log: &[Access]) -> Result<Vec<GrantView>, ErrorView> {
-    let grants = Grants { profile, people, log };
-    Ok(profile.wallet.grants()?.iter().map(|row| grants.view(row)).collect())
+    let grants = Grants::of(profile, people, log)?;
+    Ok(profile.wallet.decisions()?.iter().map(|decision| grants.view(decision)).collect())
 }

@@ -1,6 +1,6 @@
 //! People, from their certificates.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use carekey_protocol::{self as protocol, Certificate, ParticipantId};
 
@@ -11,6 +11,7 @@ use crate::types::{ErrorView, PersonView, Role};
 pub(crate) struct People<'a> {
     profile: &'a OpenProfile,
     contacts: HashSet<ParticipantId>,
+    nicknames: HashMap<ParticipantId, String>,
 }
 
 impl<'a> People<'a> {
@@ -20,7 +21,8 @@ impl<'a> People<'a> {
     /// The vault's.
     pub(crate) fn of(profile: &'a OpenProfile) -> Result<Self, ErrorView> {
         let contacts = profile.wallet.contacts()?;
-        Ok(Self { profile, contacts: contacts.into_iter().map(|contact| contact.body.id).collect() })
+        let contacts = contacts.into_iter().map(|contact| contact.body.id).collect();
+        Ok(Self { profile, contacts, nicknames: profile.wallet.nicknames()? })
     }
 
     pub(crate) fn view(&self, certificate: &Certificate) -> PersonView {
@@ -33,6 +35,7 @@ impl<'a> People<'a> {
             specialty: Some(body.specialty.to_string()).filter(|specialty| !specialty.is_empty()),
             hospital: Some(self.profile.hospital(body.hospital)),
             contact: self.contacts.contains(&body.id),
+            nickname: self.nicknames.get(&body.id).cloned(),
         }
     }
 
@@ -41,7 +44,11 @@ impl<'a> People<'a> {
         if let Ok(certificate) = self.profile.wallet.person(id) {
             return self.view(&certificate);
         }
-        PersonView { hospital: Some(self.profile.hospital(id.hospital())), ..self.nameless(&id.to_string(), name) }
+        PersonView {
+            hospital: Some(self.profile.hospital(id.hospital())),
+            nickname: self.nicknames.get(id).cloned(),
+            ..self.nameless(&id.to_string(), name)
+        }
     }
 
     /// Somebody of whom no more than a name is known, if that.
@@ -54,6 +61,7 @@ impl<'a> People<'a> {
             specialty: None,
             hospital: None,
             contact: false,
+            nickname: None,
         }
     }
 }

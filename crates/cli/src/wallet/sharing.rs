@@ -72,7 +72,8 @@ pub(crate) async fn grant(connection: &Connection, grant: Grant) -> Result<Value
     let purpose = grant.purpose.to_possible_value().map(|value| value.get_name().to_owned());
     let request = json!({
         "granteeId": person(connection, &grant.to).await?,
-        "target": target,
+        "targets": [target],
+        "future": true,
         "until": grant.until.as_deref().map(moment).transpose()?,
         "purpose": purpose,
         "note": grant.note,
@@ -116,7 +117,7 @@ pub(crate) async fn shared(connection: &Connection, shared: Shared) -> Result<Va
 
 pub(crate) async fn log(connection: &Connection, log: Log) -> Result<Value, Box<dyn Error>> {
     connection.ready().await?;
-    Ok(connection.call("access_log", json!({ "flaggedOnly": log.flagged })).await?)
+    Ok(connection.call("access_log", json!({ "filter": { "which": if log.flagged { "flagged" } else { "all" } }, "limit": 1000 })).await?)
 }
 
 /// The identifier of somebody named by identifier, contact card or part of a name.

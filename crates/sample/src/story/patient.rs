@@ -107,7 +107,7 @@ pub(super) async fn revoke(stage: &mut Stage) -> Outcome {
     let mut last = 0;
     let gone: Vec<u64> = ["ngozi", "lena"].iter().flat_map(|key| stage.grants[key].clone()).collect();
     for n in &gone {
-        maria.revoke(*n).await?;
+        maria.revoke(*n)?;
     }
     maria.settle(PATIENCE).await?;
     for row in maria.grants()?.into_iter().filter(|row| gone.contains(&row.n)) {

@@ -1,7 +1,5 @@
 //! What the owner does at hospitals: catalogues, deposits, and the preparation of grants (S2 Alg. 4 steps 6–8).
 
-use std::time::Duration;
-
 use carekey_crypto::{Digest, Secret32, SecretKey, derive_secret};
 use carekey_protocol::catalogue::{CatalogueItem, CatalogueOperation, SealedEntry, SignedOperation};
 use carekey_protocol::deposit::{Deposit, OwnerOperation, RecordAccess};
@@ -11,19 +9,16 @@ use carekey_protocol::derive::{
 };
 use carekey_protocol::{BlobId, Body, Collection, HospitalId, RecordRef, Text, UnixMillis};
 
-use super::{Step, Tracked, Work};
+use super::{RECORDED_SOON, Step, Tracked, Work};
 use crate::error::WalletError;
 use crate::failpoint;
 use crate::grants::compose::{GrantOrder, Granted, compose};
 use crate::vault::deposits::{self, DepositPlace, DepositRow, DepositState};
-use crate::vault::grants::{GrantRow, GrantWhat};
+use crate::vault::grants::{GrantRow, GrantWhat, ReaderKeys};
 use crate::vault::outbox::{self, OutboxId};
 use crate::vault::records::{RecordKeys, RecordRow};
 use crate::vault::{Progress, collections, grants, people, records};
 use crate::wallet::Wallet;
-
-/// A revocation that is on its way is looked at again this often, besides when the chain grows.
-const REVOCATION_PENDING: Duration = Duration::from_secs(2);
 
 impl Wallet {
     pub(super) async fn step_deposit(&self, id: OutboxId, reference: &RecordRef) -> Result<Step, WalletError> {
@@ -170,13 +165,21 @@ impl Wallet {
     }
 
     fn submit_grant(&self, id: OutboxId, row: &GrantRow, granted: Granted) -> Result<Step, WalletError> {
-        let grantee = self
-            .read(|tx| people::by_id(tx, &row.grantee))?
-            .ok_or(WalletError::NotFound { what: "the person to grant to" })?;
+        let reader = match row.reader {
+            Some(reader) => reader,
+            None => {
+                let known = self.read(|tx| people::by_id(tx, &row.grantee))?;
+                let body = known.ok_or(WalletError::NotFound { what: "the person to grant to" })?.body;
+                ReaderKeys { identity: body.identity, receiving: body.receiving }
+            }
+        };
         let me = self.certificate()?;
         let order = GrantOrder {
             n: row.n,
-            grantee: &grantee,
+            since: u32::try_from(row.n - row.bundle.min(row.n)).unwrap_or(0),
+            grantee: row.grantee,
+            grantee_name: &row.grantee_name,
+            reader,
             granted,
             not_before: row.not_before,
             not_after: row.not_after,
@@ -214,7 +217,14 @@ impl Wallet {
             let (x, reference, hospital) = (access.x, *reference, row.hospital);
             deposits::put(tx, &DepositRow { x, reference, hospital, place, state: DepositState::Made })
         })?;
-        Ok(Some(Granted::Record { hospital: row.hospital, reference: *reference, blind: keys.blind.clone() }))
+        Ok(Some(Granted::Record {
+            hospital: row.hospital,
+            reference: *reference,
+            blind: keys.blind.clone(),
+            title: row.title.clone(),
+            category: row.collection,
+            document_time: row.document_time,
+        }))
     }
 
     /// Closes the catalogues of an epoch once the revocation that ended it is in a block, and everything has moved on.
@@ -226,7 +236,7 @@ impl Wallet {
         n: u64,
     ) -> Result<Step, WalletError> {
         if !self.revocation_recorded(n)? {
-            return Ok(Step::Wait(REVOCATION_PENDING));
+            return Ok(Step::Wait(RECORDED_SOON));
         }
         for record in self.read(|tx| records::list(tx, Some(collection)))? {
             self.deposit_record(&record).await?;
@@ -258,7 +268,7 @@ impl Wallet {
         n: u64,
     ) -> Result<Step, WalletError> {
         if !self.revocation_recorded(n)? {
-            return Ok(Step::Wait(REVOCATION_PENDING));
+            return Ok(Step::Wait(RECORDED_SOON));
         }
         self.0.remote.own(hospital, OwnerOperation::Remove { x, blob, claim }).await?;
         failpoint::reach("revoke: row removed, not noted");

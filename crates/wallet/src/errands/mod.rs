@@ -66,6 +66,10 @@ pub(crate) enum Work {
     ReadNotice { hospital: HospitalId, note: Note },
     /// Leave a message in the mailboxes.
     Message { message: MessageId, to: ParticipantId, sent: UnixMillis, note: Note, taken: Vec<HospitalId> },
+    /// Sign the revocation of grant `n` and submit it.
+    Revoke { n: u64 },
+    /// Once grant `new` is on the ledger, revoke grant `old`, which it replaces.
+    Retire { old: u64, new: u64 },
 }
 
 /// Where on the ledger something was found.
@@ -83,6 +87,9 @@ pub(crate) enum Step {
     /// To be looked at again after this long, or when the chain grows.
     Wait(Duration),
 }
+
+/// What waits for a transaction is looked at again this often, besides when the chain grows.
+pub(crate) const RECORDED_SOON: Duration = Duration::from_secs(2);
 
 /// At most this many items are worked on at once, so that a long upload does not hold up a revocation.
 const PARALLEL_MAX: usize = 8;
@@ -194,6 +201,8 @@ impl Wallet {
             Work::Message { message, to, sent, note, taken } => {
                 self.step_message(id, message::Letter { message, to, sent, note, taken }).await
             }
+            Work::Revoke { n } => self.step_revoke(id, n).await,
+            Work::Retire { old, new } => self.step_retire(id, old, new),
         }
     }
 
@@ -216,6 +225,8 @@ impl Work {
             Self::IncomingGrant { .. } => "incoming-grant",
             Self::ReadNotice { .. } => "read-notice",
             Self::Message { .. } => "message",
+            Self::Revoke { .. } => "revoke",
+            Self::Retire { .. } => "retire",
         }
     }
 }

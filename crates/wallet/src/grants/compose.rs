@@ -9,14 +9,23 @@ use carekey_protocol::grant::{Outgoing, seal_grant};
 use carekey_protocol::pass::{PassDraft, PassSecret, PassTerms, Scope};
 use carekey_protocol::transaction::GrantBody;
 use carekey_protocol::{
-    Certificate, Collection, HospitalId, NetworkId, ParticipantId, Pass, RecordRef, Text, UnixMillis,
+    Collection, HospitalId, NetworkId, ParticipantId, Pass, RecordRef, Text, UnixMillis,
 };
+
+use crate::vault::grants::ReaderKeys;
 
 /// What is granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Granted {
     /// One record, which lies at one hospital.
-    Record { hospital: HospitalId, reference: RecordRef, blind: Secret32 },
+    Record {
+        hospital: HospitalId,
+        reference: RecordRef,
+        blind: Secret32,
+        title: String,
+        category: Collection,
+        document_time: UnixMillis,
+    },
     /// A collection, from an epoch on.
     Collection { collection: Collection, epoch: u32 },
 }
@@ -25,7 +34,11 @@ pub(crate) enum Granted {
 #[derive(Debug, Clone)]
 pub(crate) struct GrantOrder<'a> {
     pub(crate) n: u64,
-    pub(crate) grantee: &'a Certificate,
+    /// How many numbers before this one the first grant of the same decision has.
+    pub(crate) since: u32,
+    pub(crate) grantee: ParticipantId,
+    pub(crate) grantee_name: &'a str,
+    pub(crate) reader: ReaderKeys,
     pub(crate) granted: Granted,
     pub(crate) not_before: UnixMillis,
     pub(crate) not_after: UnixMillis,
@@ -41,10 +54,9 @@ pub(crate) fn compose(
     order: &GrantOrder<'_>,
 ) -> Result<(Pass, GrantBody), NoteError> {
     let (secret, authorisation) = secret_and_authorisation(&keys.root, order);
-    let grantee = &order.grantee.body;
     let terms = PassTerms {
         target: secret.target(),
-        grantee: grantee.identity,
+        grantee: order.reader.identity,
         scope: Scope::Read,
         not_before: order.not_before,
         not_after: order.not_after,
@@ -59,9 +71,10 @@ pub(crate) fn compose(
     };
     let pass = Pass::new(network, draft, &authorisation, &keys.identity);
     let reader = Outgoing {
-        recipient: grantee.receiving,
-        participant: grantee.id,
-        name: Text::truncated(grantee.name.as_str()),
+        recipient: order.reader.receiving,
+        participant: order.grantee,
+        name: Text::truncated(order.grantee_name),
+        since: order.since,
     };
     let body = seal_grant(&keys.root, order.n, &reader, &pass)?;
     Ok((pass, body))
@@ -69,12 +82,15 @@ pub(crate) fn compose(
 
 fn secret_and_authorisation(root: &Secret32, order: &GrantOrder<'_>) -> (PassSecret, SecretKey) {
     match &order.granted {
-        Granted::Record { hospital, reference, blind } => {
+        Granted::Record { hospital, reference, blind, title, category, document_time } => {
             let secret = PassSecret::Record {
                 kt: derive_grant_kt(root, order.n),
                 hospital: *hospital,
                 reference: *reference,
                 blind: blind.clone(),
+                title: Text::truncated(title),
+                category: *category,
+                document_time: *document_time,
             };
             (secret, derive_grant_authorisation(root, order.n))
         }

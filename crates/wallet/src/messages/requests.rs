@@ -258,17 +258,18 @@ fn allowed(tx: &ReadTx<'_>, request: &AccessRequest, now: UnixMillis) -> Result<
     let mut whole: BTreeMap<Collection, UnixMillis> = BTreeMap::new();
     let mut single: BTreeMap<RecordRef, UnixMillis> = BTreeMap::new();
     for row in grants::list(tx)?.into_iter().filter(stands) {
-        // Of two grants of the same, the longer one counts.
-        let longest = match row.what {
+        // The newest come first: of two grants of the same, the older one is about to end.
+        match row.what {
             GrantWhat::Collection { collection, epoch }
                 if request.wish.collections.contains(collection) && epoch >= collections::epoch(tx, collection)? =>
             {
-                whole.entry(collection).or_default()
+                whole.entry(collection).or_insert(row.not_after);
             }
-            GrantWhat::Record { reference } if row.created >= request.asked => single.entry(reference).or_default(),
-            _ => continue,
-        };
-        *longest = row.not_after.max(*longest);
+            GrantWhat::Record { reference } if row.created >= request.asked => {
+                single.entry(reference).or_insert(row.not_after);
+            }
+            _ => {}
+        }
     }
     let until = whole.values().chain(single.values()).min().copied();
     let records = u16::try_from(single.len()).unwrap_or(u16::MAX);

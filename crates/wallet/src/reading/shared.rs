@@ -10,7 +10,7 @@ use carekey_protocol::derive::derive_kt;
 use carekey_protocol::pass::{PassSecret, Target};
 use carekey_protocol::receipt::ReadNotice;
 use carekey_protocol::transaction::KIND_READ_NOTICE;
-use carekey_protocol::{Certificate, HospitalId, ParticipantId, Pass, RecordRef, Text, encode};
+use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, Pass, RecordRef, Text, encode};
 
 use super::{Check, OpenedRecord, Withheld, discard_damaged};
 use crate::errands::{Work, promise};
@@ -86,10 +86,9 @@ impl Wallet {
         let mut listing = SharedListing::default();
         for row in rows.into_iter().filter(|row| row.stopped.is_none()) {
             match &row.pass.secret {
-                PassSecret::Record { hospital, reference, blind, .. } => {
+                PassSecret::Record { hospital, .. } => {
                     let known = self.read(|tx| shared::items(tx, &row.pass.terms.rho))?;
-                    if known.is_empty() {
-                        let item = unopened(*reference, blind.clone());
+                    if let (true, Some(item)) = (known.is_empty(), unopened(&row.pass.secret)) {
                         self.put_item(&row.pass, *hospital, target_digest(&row.pass), [0; 16], item)?;
                     }
                 }
@@ -280,31 +279,37 @@ fn target_digest(pass: &Pass) -> Digest {
 }
 
 /// What is known of a record granted on its own before it was opened: its name, and what opens its anchor.
-fn unopened(reference: RecordRef, blind: carekey_crypto::Secret32) -> CatalogueItem {
-    CatalogueItem {
-        reference,
-        blind,
-        title: Text::default(),
+fn unopened(secret: &PassSecret) -> Option<CatalogueItem> {
+    let PassSecret::Record { reference, blind, title, category, document_time, .. } = secret else { return None };
+    Some(CatalogueItem {
+        reference: *reference,
+        blind: blind.clone(),
+        title: Text::truncated(title.as_str()),
         media_type: Text::default(),
-        category: carekey_protocol::Collection::General,
-        document_time: Default::default(),
+        category: *category,
+        document_time: *document_time,
         author: Default::default(),
         sealed_bytes: 0,
-    }
+    })
 }
 
-/// Of a patient's passes for one collection only the one of the latest epoch opens anything.
+/// Of a patient's passes for the same collection or record, the one to use: of the latest epoch, not stopped, the newest.
 fn newest_epochs(rows: Vec<SharedRow>) -> Vec<SharedRow> {
-    let mut latest = BTreeMap::new();
-    for row in &rows {
-        if let PassSecret::Collection { collection, epoch, .. } = row.pass.secret {
-            let known = latest.entry((row.pass.patient, collection)).or_insert(epoch);
-            *known = epoch.max(*known);
-        }
-    }
-    let is_latest = |row: &SharedRow| match row.pass.secret {
-        PassSecret::Collection { collection, epoch, .. } => latest[&(row.pass.patient, collection)] == epoch,
-        PassSecret::Record { .. } => true,
+    let mut best: BTreeMap<_, (u32, bool, BlockHeight, Digest)> = BTreeMap::new();
+    let opens = |row: &SharedRow| match &row.pass.secret {
+        PassSecret::Collection { collection, .. } => (row.pass.patient, Some(*collection), None),
+        PassSecret::Record { reference, .. } => (row.pass.patient, None, Some(*reference)),
     };
-    rows.into_iter().filter(is_latest).collect()
+    let rank = |row: &SharedRow| {
+        let epoch = match row.pass.secret {
+            PassSecret::Collection { epoch, .. } => epoch,
+            PassSecret::Record { .. } => 0,
+        };
+        (epoch, row.stopped.is_none(), row.height, row.pass.terms.rho)
+    };
+    for row in &rows {
+        let known = best.entry(opens(row)).or_insert_with(|| rank(row));
+        *known = rank(row).max(*known);
+    }
+    rows.into_iter().filter(|row| best[&opens(row)] == rank(row)).collect()
 }

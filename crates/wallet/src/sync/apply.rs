@@ -16,7 +16,7 @@ use super::find::Hits;
 use crate::errands::submit::set_progress;
 use crate::errands::{Found, Tracked, Work, promise};
 use crate::events::WalletEvent;
-use crate::vault::grants::{self, GrantRow, GrantWhat};
+use crate::vault::grants::{self, GrantRow, GrantWhat, ReaderKeys};
 use crate::vault::{Progress, VaultError, WriteTx, collections, outbox, records, shared, sync_state};
 use crate::wallet::Wallet;
 
@@ -131,7 +131,9 @@ impl Wallet {
         let Found { txid, height, time } = found;
         if let Some(row) = grants::by_rho(tx, &rho)? {
             grants::set_revoke(tx, row.n, Progress::Recorded { txid, height, time })?;
-            if let GrantWhat::Collection { collection, epoch } = row.what {
+            if let GrantWhat::Collection { collection, epoch } = row.what
+                && grants::shuts_out(tx, &row)?
+            {
                 // For a restored wallet: whoever was shut out knows this epoch's secret.
                 collections::advance(tx, collection, epoch + 1)?;
             }
@@ -179,6 +181,7 @@ impl Wallet {
             what,
             grantee: own.outgoing.participant,
             grantee_name: own.outgoing.name.to_string(),
+            reader: Some(ReaderKeys { identity: terms.grantee, receiving: own.outgoing.recipient }),
             purpose: own.pass.purpose.to_string(),
             note: None,
             scope: terms.scope,
@@ -187,6 +190,7 @@ impl Wallet {
             rho: terms.rho,
             created: time,
             continues: None,
+            bundle: n - n.min(u64::from(own.outgoing.since)),
             grant: recorded,
             revoke: None,
         };

@@ -1,6 +1,7 @@
 //! Scanning: which entries of compact blocks concern this person. Done here, so that nobody learns which.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::PoisonError;
 
 use carekey_crypto::{Announcement, Secret32, scan_notes};
 use carekey_ledger::CompactBlock;
@@ -10,12 +11,14 @@ use carekey_protocol::{BlockHeight, TxId, decode};
 
 use crate::errands::{Tracked, Work};
 use crate::error::WalletError;
+use crate::grants::DECISION_GRANTS_MAX;
 use crate::vault::grants;
 use crate::vault::outbox::{self, OutboxId};
 use crate::wallet::Wallet;
 
-/// A restored wallet looks this many grant numbers beyond the last it found (as BIP-44 does for addresses).
-pub(crate) const GRANT_GAP: u64 = 20;
+/// A restored wallet looks this many grant numbers beyond the last it found (as BIP-44 does for addresses). The grants of
+/// one decision may come into blocks in any order, and as many numbers may have been left out after an earlier restore.
+pub(crate) const GRANT_GAP: u64 = 2 * DECISION_GRANTS_MAX as u64 + 40;
 
 /// What a scan found.
 #[derive(Debug, Default)]
@@ -84,13 +87,15 @@ impl Wallet {
         hits: &mut Hits,
     ) -> Result<(), WalletError> {
         let known = self.read(grants::list)?;
-        let recorded = |n: u64| known.iter().any(|row| row.n == n && row.grant.height().is_some());
+        let recorded: HashSet<u64> =
+            known.iter().filter(|row| row.grant.height().is_some()).map(|row| row.n).collect();
+        let mut nonces = self.0.grant_nonces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut end = known.iter().map(|row| row.n + 1).max().unwrap_or(0) + GRANT_GAP;
         let mut n = 0;
         while n < end {
-            if !recorded(n) {
-                let r = derive_grant_nonce(&self.0.keys.root, n).public();
-                if let Some((height, txid)) = candidates.get(r.as_bytes()) {
+            if !recorded.contains(&n) {
+                let r = nonces.entry(n).or_insert_with(|| *derive_grant_nonce(&self.0.keys.root, n).public().as_bytes());
+                if let Some((height, txid)) = candidates.get(r) {
                     hits.own_grants.insert(*txid, n);
                     hits.bodies.insert(*height);
                     end = end.max(n + 1 + GRANT_GAP);

@@ -1,5 +1,7 @@
 //! Entries the wallet has, or will have, at hospitals: X and what stands behind it.
 
+use std::collections::HashMap;
+
 use carekey_crypto::Digest;
 use carekey_protocol::{Collection, HospitalId, RecordRef};
 use rusqlite::params;
@@ -138,11 +140,22 @@ pub fn set_state(tx: &WriteTx<'_>, x: &Digest, state: DepositState) -> Result<()
     tx.update("deposit", "UPDATE deposits SET state = ?2 WHERE x = ?1", params![Col(x), Col(&state)])
 }
 
-/// Forgets an entry the hospital has removed.
+/// Every record by the X of the entries that open it, or once did: what accesses speak of.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn references(tx: &ReadTx<'_>) -> Result<HashMap<Digest, RecordRef>, VaultError> {
+    let sql = "SELECT x, reference FROM past_deposits UNION SELECT x, reference FROM deposits";
+    Ok(tx.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}
+
+/// Takes out an entry the hospital has removed. Which record it opened is still known to [`references`].
 ///
 /// # Errors
 /// [`VaultError::NotFound`].
 pub fn remove(tx: &WriteTx<'_>, x: &Digest) -> Result<(), VaultError> {
+    let sql = "INSERT OR IGNORE INTO past_deposits (x, reference) SELECT x, reference FROM deposits WHERE x = ?1";
+    tx.execute(sql, [Col(x)])?;
     tx.update("deposit", "DELETE FROM deposits WHERE x = ?1", [Col(x)])
 }
 
@@ -190,6 +203,7 @@ mod tests {
             })
             .unwrap();
         home.vault.write(|tx| remove(tx, &single.x)).unwrap();
+        assert_eq!(home.vault.read(references).unwrap().get(&single.x), Some(&single.reference), "still known");
         home.vault.write(|tx| records::remove(tx, &record(1).reference)).unwrap();
         assert_eq!(home.vault.read(|tx| get(tx, &standing.x)).unwrap(), None);
     }

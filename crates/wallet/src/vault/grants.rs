@@ -1,6 +1,6 @@
 //! The grants the person made, by number.
 
-use carekey_crypto::Digest;
+use carekey_crypto::{Digest, PublicKey};
 use carekey_protocol::pass::Scope;
 use carekey_protocol::{Collection, ParticipantId, RecordRef, UnixMillis};
 use rusqlite::params;
@@ -20,6 +20,8 @@ pub struct GrantRow {
     pub grantee: ParticipantId,
     /// Their name when it was made.
     pub grantee_name: String,
+    /// Their keys. Kept, since a restored wallet may never have seen their certificate.
+    pub reader: Option<ReaderKeys>,
     /// Why, as the pass says.
     pub purpose: String,
     /// More about why, for the person alone.
@@ -36,10 +38,22 @@ pub struct GrantRow {
     pub created: UnixMillis,
     /// The grant of an earlier epoch that it carries on.
     pub continues: Option<u64>,
+    /// The decision it belongs to: the number of the first grant that was made for it. Of all rows of a decision that
+    /// open the same, the newest stands for it.
+    pub bundle: u64,
     /// How far the grant is.
     pub grant: Progress,
     /// How far its revocation is, once begun.
     pub revoke: Option<Progress>,
+}
+
+/// The keys of whoever may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReaderKeys {
+    /// PK_D2: what the pass is bound to.
+    pub identity: PublicKey,
+    /// A_D2: what it is sealed to.
+    pub receiving: PublicKey,
 }
 
 /// What a grant opens.
@@ -78,7 +92,7 @@ impl Column for Scope {
 
 const COLUMNS: &str = "n, collection, epoch, reference, grantee, grantee_name, purpose, note, scope, not_before, \
     not_after, rho, created, continues, grant_txid, grant_height, grant_time, revoke_state, revoke_txid, \
-    revoke_height, revoke_time";
+    revoke_height, revoke_time, bundle, reader_identity, reader_receiving";
 
 fn read(row: &Columns<'_>) -> rusqlite::Result<GrantRow> {
     let what = match (row.get(1)?, row.get(2)?) {
@@ -100,6 +114,11 @@ fn read(row: &Columns<'_>) -> rusqlite::Result<GrantRow> {
         continues: row.get(13)?,
         grant: Progress::read(row, 14)?,
         revoke: Progress::read_if_begun(row, 17)?,
+        bundle: row.get(21)?,
+        reader: match (row.get(22)?, row.get(23)?) {
+            (Some(identity), Some(receiving)) => Some(ReaderKeys { identity, receiving }),
+            _ => None,
+        },
     })
 }
 
@@ -137,7 +156,7 @@ pub fn insert(tx: &WriteTx<'_>, row: &GrantRow) -> Result<(), VaultError> {
     };
     let sql = format!(
         "INSERT INTO grants ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-         ?16, ?17, ?18, ?19, ?20, ?21)"
+         ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
     );
     tx.execute(
         &sql,
@@ -163,6 +182,9 @@ pub fn insert(tx: &WriteTx<'_>, row: &GrantRow) -> Result<(), VaultError> {
             Col(&row.revoke.and_then(|revoke| revoke.txid())),
             Col(&row.revoke.and_then(|revoke| revoke.height())),
             Col(&row.revoke.and_then(|revoke| revoke.time())),
+            Col(&row.bundle),
+            Col(&row.reader.map(|reader| reader.identity)),
+            Col(&row.reader.map(|reader| reader.receiving)),
         ],
     )
     .map(drop)
@@ -192,6 +214,30 @@ pub fn list(tx: &ReadTx<'_>) -> Result<Vec<GrantRow>, VaultError> {
     tx.all(&format!("SELECT {COLUMNS} FROM grants ORDER BY n DESC"), [], read)
 }
 
+/// All grants of a decision, the newest first.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn of_bundle(tx: &ReadTx<'_>, bundle: u64) -> Result<Vec<GrantRow>, VaultError> {
+    tx.all(&format!("SELECT {COLUMNS} FROM grants WHERE bundle = ?1 ORDER BY n DESC"), [Col(&bundle)], read)
+}
+
+/// Makes a grant part of another decision.
+///
+/// # Errors
+/// [`VaultError::NotFound`].
+pub fn set_bundle(tx: &WriteTx<'_>, n: u64, bundle: u64) -> Result<(), VaultError> {
+    tx.update("grant", "UPDATE grants SET bundle = ?2 WHERE n = ?1", params![Col(&n), Col(&bundle)])
+}
+
+/// Notes more about why a decision was made.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn set_note(tx: &WriteTx<'_>, bundle: u64, note: Option<&str>) -> Result<(), VaultError> {
+    tx.execute("UPDATE grants SET note = ?2 WHERE bundle = ?1", params![Col(&bundle), note]).map(drop)
+}
+
 /// Grants of a collection or record that are neither being revoked nor over at `now`, whatever their epoch.
 ///
 /// # Errors
@@ -206,6 +252,18 @@ pub fn in_force(tx: &ReadTx<'_>, what: GrantWhat, now: UnixMillis) -> Result<Vec
          AND not_after > ?3 ORDER BY n DESC"
     );
     tx.all(&sql, params![Col(&collection), Col(&reference), Col(&now)], read)
+}
+
+/// Whether the revocation of a grant of a collection takes the collection from its reader; not if they have another
+/// grant of the same epoch, which replaced it.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn shuts_out(tx: &ReadTx<'_>, row: &GrantRow) -> Result<bool, VaultError> {
+    let GrantWhat::Collection { collection, epoch } = row.what else { return Ok(false) };
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM grants WHERE collection = ?1 AND epoch = ?2 AND grantee = ?3 \
+        AND n > ?4 AND revoke_state = 0)";
+    tx.value(sql, params![Col(&collection), epoch, Col(&row.grantee), Col(&row.n)])
 }
 
 /// Notes how far a grant is.
@@ -240,6 +298,7 @@ mod tests {
             what,
             grantee: participant(n).1,
             grantee_name: "Dr Amir Haddad".into(),
+            reader: None,
             purpose: "Treatment".into(),
             note: None,
             scope: Scope::Contribute,
@@ -248,6 +307,7 @@ mod tests {
             rho: Digest([n as u8; 32]),
             created: UnixMillis(10),
             continues: None,
+            bundle: n,
             grant: Progress::Saved,
             revoke: None,
         }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::error::VaultError;
 
 /// Step i brings a vault from version i to i + 1 (`PRAGMA user_version`).
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /// Of three columns that begin with the same word (`_txid`, `_height`, `_time`), see [`Progress`](super::Progress).
 const VERSION_1: &str = "
@@ -315,6 +315,37 @@ CREATE TABLE recovery_letters (
     due INTEGER NOT NULL,
     sent INTEGER NOT NULL,
     until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Grants by decision, reminders of their ends, what entries at hospitals once opened, and what people are called.
+const VERSION_5: &str = "
+ALTER TABLE grants ADD COLUMN bundle INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE grants ADD COLUMN reader_identity BLOB CHECK (length(reader_identity) = 33);
+ALTER TABLE grants ADD COLUMN reader_receiving BLOB CHECK (length(reader_receiving) = 33);
+WITH RECURSIVE chain (n, first) AS (
+    SELECT n, n FROM grants WHERE continues IS NULL
+    UNION ALL SELECT grants.n, chain.first FROM grants JOIN chain ON grants.continues = chain.n
+)
+UPDATE grants SET bundle = coalesce((SELECT first FROM chain WHERE chain.n = grants.n), n);
+CREATE INDEX grants_by_bundle ON grants (bundle);
+
+CREATE TABLE endings (
+    bundle INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    PRIMARY KEY (bundle, not_after)
+) STRICT, WITHOUT ROWID;
+
+-- Accesses speak of X, also long after the entry at the hospital is gone.
+CREATE TABLE past_deposits (
+    x BLOB PRIMARY KEY CHECK (length(x) = 32),
+    reference BLOB NOT NULL CHECK (length(reference) = 16)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nicknames (
+    participant BLOB PRIMARY KEY CHECK (length(participant) = 25),
+    nickname TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
 

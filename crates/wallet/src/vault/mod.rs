@@ -30,6 +30,7 @@ mod tx;
 pub mod access_log;
 pub mod collections;
 pub mod deposits;
+pub mod endings;
 pub mod grants;
 pub mod messages;
 pub mod meta;

@@ -1,5 +1,7 @@
 //! Certificates the wallet has verified; which of their holders are contacts, and whom hospitals list.
 
+use std::collections::HashMap;
+
 use carekey_protocol::{Certificate, CertificateSerial, HospitalId, ParticipantId, UnixMillis};
 use rusqlite::params;
 
@@ -64,6 +66,33 @@ pub fn contacts(tx: &ReadTx<'_>) -> Result<Vec<Certificate>, VaultError> {
     tx.all(sql, [], |row| row.decode(0))
 }
 
+/// What the person calls somebody; none to call them by their certified name again.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn set_nickname(
+    tx: &WriteTx<'_>,
+    participant: &ParticipantId,
+    nickname: Option<&str>,
+) -> Result<(), VaultError> {
+    match nickname {
+        Some(nickname) => {
+            let sql = "INSERT OR REPLACE INTO nicknames (participant, nickname) VALUES (?1, ?2)";
+            tx.execute(sql, params![Col(participant), nickname]).map(drop)
+        }
+        None => tx.execute("DELETE FROM nicknames WHERE participant = ?1", [Col(participant)]).map(drop),
+    }
+}
+
+/// What the person calls others.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn nicknames(tx: &ReadTx<'_>) -> Result<HashMap<ParticipantId, String>, VaultError> {
+    let rows = tx.all("SELECT participant, nickname FROM nicknames", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Whether a participant is a contact.
 ///
 /// # Errors
@@ -116,7 +145,11 @@ mod tests {
         assert_eq!(home.vault.read(contacts).unwrap(), std::slice::from_ref(&new));
         assert!(home.vault.read(|tx| is_contact(tx, &new.body.id)).unwrap());
         assert!(!home.vault.read(|tx| is_contact(tx, &participant(6).1)).unwrap());
+        home.vault.write(|tx| set_nickname(tx, &new.body.id, Some("Amir"))).unwrap();
         home.vault.write(|tx| remove_contact(tx, &new.body.id)).unwrap();
+        assert_eq!(home.vault.read(nicknames).unwrap()[&new.body.id], "Amir", "a name is given to anybody");
+        home.vault.write(|tx| set_nickname(tx, &new.body.id, None)).unwrap();
+        assert!(home.vault.read(nicknames).unwrap().is_empty());
         assert_eq!(home.vault.read(contacts).unwrap(), []);
         assert!(home.vault.read(|tx| by_serial(tx, CertificateSerial(1))).unwrap().is_some());
     }

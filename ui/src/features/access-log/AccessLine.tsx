@@ -48,6 +48,9 @@ export function OutcomeMark({ row, withText }: { row: AccessRow; withText?: bool
 }
 
 function markOf(row: AccessRow) {
+  if (row.notTheReader) {
+    return { icon: IconAlertTriangle, color: "var(--ck-bad)", label: "access.notTheReader" } as const;
+  }
   if (row.outcome === "refused") {
     return { icon: IconHandStop, color: "var(--ck-warn)", label: "access.refused" } as const;
   }

@@ -9,8 +9,10 @@ import type { ShareView } from "@/bindings/ShareView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Empty, Page, RowSkeletons } from "@/components/Page";
 import { PersonBadge } from "@/components/PersonBadge";
+import { fullName } from "@/components/person";
 import { theirs } from "@/features/grants/words";
 import { useAsk } from "@/platform/queries";
+import { together } from "./shares";
 
 /** The people who share with me: a clinician's patients, a relative's family. */
 export function SharedListPage() {
@@ -66,7 +68,7 @@ function SharerRow({ sharer }: { sharer: SharerView }) {
       <span className="ck-grow">
         <Group gap="xs" component="span">
           <Text span fw={650}>
-            {patient.name}
+            {fullName(patient)}
           </Text>
           {sharer.unread > 0 && (
             <Badge variant="filled" tt="none">
@@ -77,7 +79,9 @@ function SharerRow({ sharer }: { sharer: SharerView }) {
         <Text component="span" display="block" size="sm" c="dimmed">
           {first
             ? [
-                active.map((share) => theirs(t, share.what)).join(", "),
+                together(active)
+                  .map((share) => theirs(t, share.what))
+                  .join(", "),
                 t("shared.count", { count: sharer.records }),
                 first.until ? t("grants.until", { date: day(first.until) }) : t("app.noEnd"),
                 t(`purpose.${first.purpose}`),

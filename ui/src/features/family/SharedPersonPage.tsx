@@ -7,11 +7,13 @@ import type { ShareView } from "@/bindings/ShareView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { AnchorLink, ButtonLink } from "@/components/links";
 import { Empty, RowSkeletons } from "@/components/Page";
+import { fullName } from "@/components/person";
 import { TimelineOf } from "@/components/Timeline";
 import { theirs } from "@/features/grants/words";
 import { useAsk } from "@/platform/queries";
 import { PatientFrame } from "./PatientFrame";
 import { activeShares } from "./SharedListPage";
+import { together } from "./shares";
 
 /** One person's records, as far as they are shared with me. */
 export function SharedPersonPage({ patientId }: { patientId: string }) {
@@ -34,7 +36,7 @@ export function SharedPersonPage({ patientId }: { patientId: string }) {
           <>
             <Group justify="space-between" align="flex-start">
               <div className="ck-heading">
-                <Title order={1}>{view.sharer.patient.name}</Title>
+                <Title order={1}>{fullName(view.sharer.patient)}</Title>
                 <Text c="dimmed">{t("shared.openedRecorded")}</Text>
               </div>
               {isClinician(profile) && (
@@ -49,7 +51,7 @@ export function SharedPersonPage({ patientId }: { patientId: string }) {
               )}
             </Group>
             <Group gap="xs">
-              {view.sharer.shares.map((share) => (
+              {together(view.sharer.shares).map((share) => (
                 <ShareBadge key={share.id} share={share} />
               ))}
             </Group>

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/cor
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { PersonView } from "@/bindings/PersonView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { QrReader } from "@/components/qr/QrReader";
 import { QrShare } from "@/components/qr/QrShare";
@@ -15,66 +16,64 @@ interface DialogProps {
 /** Adds a relative by their contact card, as a text or as a picture. */
 export function AddContactDialog({ opened, onClose }: DialogProps) {
   const { t } = useTranslation();
-  const [card, setCard] = useState("");
-  const client = useQueryClient();
-  const add = useDo("contacts_add", () => {
-    setCard("");
-    void client.invalidateQueries({ queryKey: ["contacts_list"] });
-  });
-  const close = () => {
-    add.reset();
-    setCard("");
-    onClose();
-  };
   return (
     <Modal
       opened={opened}
-      onClose={close}
+      onClose={onClose}
       title={t("grants.cardTitle")}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate({ card });
-        }}
-      >
-        <Stack>
-          <Text>{t("grants.cardLead")}</Text>
-          <QrReader onText={setCard} />
-          <Textarea
-            label={t("grants.cardLabel")}
-            value={card}
-            onChange={(event) => setCard(event.currentTarget.value)}
-            minRows={3}
-            autosize
-            maxRows={5}
-            spellCheck={false}
-            data-autofocus
-            data-testid="contact-card-input"
-          />
-          {add.isError && <ErrorNotice error={add.error} />}
-          {add.data && (
-            <Alert color="teal" role="status" data-testid="contact-added">
-              {t("grants.cardAdded", { name: add.data.name })}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {t("app.close")}
-            </Button>
-            <Button
-              type="submit"
-              loading={add.isPending}
-              disabled={card.trim() === ""}
-              data-testid="contact-add"
-            >
-              {t("grants.cardAdd")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      {opened && <CardForm onClose={onClose} />}
     </Modal>
+  );
+}
+
+/** A contact card is read and its person added. No form of its own: it also stands inside others. */
+export function CardForm(props: { onAdded?: (person: PersonView) => void; onClose?: () => void }) {
+  const { t } = useTranslation();
+  const [card, setCard] = useState("");
+  const client = useQueryClient();
+  const add = useDo("contacts_add", (person) => {
+    setCard("");
+    void client.invalidateQueries({ queryKey: ["contacts_list"] }).then(() => props.onAdded?.(person));
+  });
+  return (
+    <Stack>
+      <Text>{t("grants.cardLead")}</Text>
+      <QrReader onText={setCard} />
+      <Textarea
+        label={t("grants.cardLabel")}
+        value={card}
+        onChange={(event) => setCard(event.currentTarget.value)}
+        minRows={3}
+        autosize
+        maxRows={5}
+        spellCheck={false}
+        data-autofocus
+        data-testid="contact-card-input"
+      />
+      {add.isError && <ErrorNotice error={add.error} />}
+      {add.data && (
+        <Alert color="teal" role="status" data-testid="contact-added">
+          {t("grants.cardAdded", { name: add.data.name })}
+        </Alert>
+      )}
+      <Group justify="flex-end">
+        {props.onClose && (
+          <Button variant="default" onClick={props.onClose}>
+            {t("app.close")}
+          </Button>
+        )}
+        <Button
+          loading={add.isPending}
+          disabled={card.trim() === ""}
+          onClick={() => add.mutate({ card })}
+          data-testid="contact-add"
+        >
+          {t("grants.cardAdd")}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
 

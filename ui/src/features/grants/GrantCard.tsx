@@ -1,25 +1,28 @@
-import { Badge, Button, Group, Popover, Stack, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { IconClock, IconHandStop } from "@tabler/icons-react";
+import { Badge, Group, Stack, Text } from "@mantine/core";
+import { IconClock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { brief, day } from "@/app/locale";
 import type { GrantView } from "@/bindings/GrantView";
-import { ErrorNotice } from "@/components/ErrorNotice";
 import { PersonBadge } from "@/components/PersonBadge";
-import { useDo } from "@/platform/queries";
+import { about } from "@/components/person";
+import { ChangeButton } from "./ChangeGrant";
+import { PartsDone } from "./GrantSent";
 import { PersonLink } from "./PersonLink";
 import { StateSteps } from "./StateSteps";
+import { OpenedBefore, StopButton } from "./StopGrant";
 import { yours } from "./words";
 
 export function isLive(grant: GrantView): boolean {
   return grant.state.state !== "stopped" && grant.state.state !== "expired";
 }
 
-/** One grant: who, what, until when, how far it is, what was done with it, and a way to stop it. */
-export function GrantCard({ grant, compact }: { grant: GrantView; compact?: boolean }) {
-  const { t } = useTranslation();
-  const { grantee } = grant;
-  const live = isLive(grant);
+/** Can be changed or stopped. */
+export function isOpen(grant: GrantView): boolean {
+  return isLive(grant) && grant.state.state !== "stopping";
+}
+
+/** One grant on the home page: who, what, until when, and a way to stop it. */
+export function GrantCard({ grant }: { grant: GrantView }) {
   return (
     <div
       className="ck-row ck-top"
@@ -27,47 +30,88 @@ export function GrantCard({ grant, compact }: { grant: GrantView; compact?: bool
       data-grant={grant.id}
       data-state={grant.state.state}
     >
-      <PersonBadge {...grantee} />
+      <PersonBadge {...grant.grantee} />
       <Stack gap={2} className="ck-grow">
         <div>
-          <PersonLink person={grantee} />{" "}
+          <PersonLink person={grant.grantee} />{" "}
           <Text span c="dimmed" size="sm">
-            {[grantee.specialty, grantee.hospital].filter(Boolean).join(", ")}
+            {about(grant.grantee)}
           </Text>
         </div>
-        <Text size={compact ? "sm" : undefined}>
-          {t(live ? "grants.canRead" : "grants.couldRead", { what: yours(t, grant.what) })}
-          {live && ` · ${grant.until ? t("grants.until", { date: day(grant.until) }) : t("app.noEnd")}`}
-          {!compact && ` · ${t(`purpose.${grant.purpose}`)}`}
-        </Text>
-        {!compact && grant.note && (
-          <Text size="sm" c="dimmed">
-            {grant.note}
-          </Text>
-        )}
-        <GrantProgress grant={grant} compact={compact} />
+        <What grant={grant} size="sm" />
+        {grant.state.state !== "confirmed" && <GrantProgress grant={grant} />}
       </Stack>
-      {live && grant.state.state !== "stopping" && <StopButton grant={grant} />}
+      {isOpen(grant) && <StopButton grant={grant} />}
     </div>
   );
 }
 
-function GrantProgress({ grant, compact }: { grant: GrantView; compact?: boolean }) {
+/** One of the grants of a person whose name stands above. */
+export function GrantLine({ grant }: { grant: GrantView }) {
+  const { t } = useTranslation();
+  return (
+    <div
+      className="ck-row ck-top ck-wrap"
+      data-testid="grant-row"
+      data-grant={grant.id}
+      data-state={grant.state.state}
+    >
+      <Stack gap={2} className="ck-grow ck-line">
+        <What grant={grant} />
+        <Text size="sm" c="dimmed">
+          {[
+            t(`purpose.${grant.purpose}`),
+            t("grants.since", { date: day(grant.created) }),
+            grant.changed ? t("grants.changedOn", { date: day(grant.changed) }) : null,
+            grant.note,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </Text>
+        <GrantProgress grant={grant} />
+      </Stack>
+      {isOpen(grant) && (
+        <Group gap="xs" wrap="nowrap">
+          <ChangeButton grant={grant} />
+          <StopButton grant={grant} />
+        </Group>
+      )}
+    </div>
+  );
+}
+
+function What({ grant, size }: { grant: GrantView; size?: "sm" }) {
+  const { t } = useTranslation();
+  const live = isLive(grant);
+  return (
+    <Text size={size}>
+      {t(live ? "grants.canRead" : "grants.couldRead", { what: yours(t, grant.what) })}
+      {live && ` · ${grant.until ? t("grants.until", { date: day(grant.until) }) : t("app.noEnd")}`}
+    </Text>
+  );
+}
+
+function GrantProgress({ grant }: { grant: GrantView }) {
   const { t } = useTranslation();
   const name = grant.grantee.name;
   const { state } = grant;
+  const last = grant.opened[0];
   switch (state.state) {
     case "saved":
     case "sent":
-      return <StateSteps state={state.state} testId="grant-state" />;
+      return (
+        <>
+          <StateSteps state={state.state} testId="grant-state" />
+          {grant.parts > 1 && <PartsDone grant={grant} />}
+        </>
+      );
     case "confirmed":
-      if (compact) return null;
       return (
         <Text size="sm" c="dimmed" data-testid="grant-state" data-state="confirmed">
           {t("grants.confirmedAt", { time: brief(state.at) })}
           {" · "}
-          {grant.openedRecords > 0 && grant.lastOpened
-            ? t("grants.opened", { count: grant.openedRecords, date: day(grant.lastOpened) })
+          {last
+            ? t("grants.opened", { count: grant.opened.length, date: day(last.at) })
             : t("grants.openedNone")}
         </Text>
       );
@@ -80,11 +124,12 @@ function GrantProgress({ grant, compact }: { grant: GrantView; compact?: boolean
       );
     case "stopped":
       return (
-        <Text size="sm" c="dimmed" data-testid="grant-state" data-state="stopped">
-          {grant.openedRecords > 0
-            ? t("grants.stopped", { count: grant.openedRecords, name, time: brief(state.at) })
-            : t("grants.stoppedNone", { name, time: brief(state.at) })}
-        </Text>
+        <div data-testid="grant-state" data-state="stopped">
+          <Text size="sm" c="dimmed">
+            {t("grants.stoppedAt", { time: brief(state.at) })}
+          </Text>
+          <OpenedBefore name={name} opened={grant.opened} />
+        </div>
       );
     case "expired":
       return (
@@ -93,58 +138,4 @@ function GrantProgress({ grant, compact }: { grant: GrantView; compact?: boolean
         </Badge>
       );
   }
-}
-
-/** Two clicks: the first says what will happen, the second does it. */
-export function StopButton({ grant }: { grant: GrantView }) {
-  const { t } = useTranslation();
-  const [opened, { toggle, close }] = useDisclosure(false);
-  const revoke = useDo("grants_revoke", close);
-  const name = grant.grantee.name;
-  return (
-    <Popover
-      opened={opened}
-      onChange={(open) => !open && close()}
-      width={320}
-      position="bottom-end"
-      withArrow
-      trapFocus
-    >
-      <Popover.Target>
-        <Button
-          variant="default"
-          size="sm"
-          className="ck-fixed"
-          onClick={toggle}
-          aria-label={`${t("grants.stop")}: ${name}`}
-          data-testid="grant-stop"
-        >
-          {t("grants.stop")}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown bg="var(--ck-surface)">
-        <Stack gap="sm">
-          <Text fw={600}>{t("grants.stopAsk", { name, what: yours(t, grant.what) })}</Text>
-          <Text size="sm" c="dimmed">
-            {t("grants.stopKeeps", { name })}
-          </Text>
-          {revoke.isError && <ErrorNotice error={revoke.error} />}
-          <Group gap="xs">
-            <Button
-              color="red"
-              leftSection={<IconHandStop size={18} aria-hidden />}
-              loading={revoke.isPending}
-              onClick={() => revoke.mutate({ grantId: grant.id })}
-              data-testid="grant-stop-confirm"
-            >
-              {t("grants.stopNow")}
-            </Button>
-            <Button variant="subtle" color="gray" onClick={close}>
-              {t("app.cancel")}
-            </Button>
-          </Group>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
-  );
 }

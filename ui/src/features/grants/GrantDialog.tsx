@@ -1,83 +1,94 @@
-import {
-  Button,
-  Chip,
-  Grid,
-  Group,
-  Input,
-  Modal,
-  SegmentedControl,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import { DateInput } from "@mantine/dates";
+import { Button, Group, Modal, Stack, Stepper } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import dayjs from "dayjs";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Collection } from "@/bindings/Collection";
-import type { PersonView } from "@/bindings/PersonView";
-import type { Purpose } from "@/bindings/Purpose";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import { COLLECTIONS } from "@/features/records/collections";
 import { useAsk, useDo } from "@/platform/queries";
-import { draftOf, emptyDraft, type GrantDraft, requestOf, sentenceOf, type Term, targetOf } from "./draft";
+import {
+  draftOf,
+  emptyDraft,
+  type GrantDraft,
+  isDone,
+  requestOf,
+  STEPS,
+  type Step,
+  sentenceOf,
+  targetsOf,
+} from "./draft";
 import { GrantPreview, Sentence } from "./GrantPreview";
 import { GrantSent } from "./GrantSent";
 import type { GrantDialogProps } from "./prefill";
+import { TermsStep } from "./TermsStep";
+import { WhatStep } from "./WhatStep";
+import { WhoStep } from "./WhoStep";
 
-const PURPOSES: Purpose[] = ["treatment", "secondOpinion", "followUp", "familyCare", "other"];
-const TERMS = [
-  ["month", "grants.oneMonth"],
-  ["quarter", "grants.threeMonths"],
-  ["year", "grants.oneYear"],
-  ["open", "grants.noEnd"],
-  ["date", "grants.onDate"],
-] as const satisfies readonly (readonly [Term, string])[];
-
-/** Who, what, until when and why, beside the sentence and the preview they make; then how far the grant is. */
-export function GrantDialog({ opened, onClose, prefill, onShared }: GrantDialogProps) {
+/** Who, what, how long and why; then what they will see; then how far the grant is. */
+export function GrantDialog({ opened, onClose, ...rest }: GrantDialogProps) {
   const { t } = useTranslation();
-  const narrow = useMediaQuery("(max-width: 56em)");
+  const narrow = useMediaQuery("(max-width: 60em)");
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      size="62rem"
+      size="56rem"
       fullScreen={narrow}
       title={t("grants.dialogTitle")}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
-      {opened && <GrantForm onClose={onClose} prefill={prefill} onShared={onShared} />}
+      {opened && <GrantForm onClose={onClose} {...rest} />}
     </Modal>
   );
+}
+
+function firstOpen(draft: GrantDraft, now: number, prefilled: boolean): Step {
+  return (prefilled && STEPS.find((step) => !isDone(step, draft, now))) || "who";
 }
 
 function GrantForm({ onClose, prefill, onShared }: Omit<GrantDialogProps, "opened">) {
   const { t } = useTranslation();
   const [now] = useState(() => Date.now());
   const [draft, setDraft] = useState<GrantDraft>(() => draftOf(prefill));
+  const [step, setStep] = useState<Step>(() => firstOpen(draft, now, prefill?.personId !== undefined));
   const change = (part: Partial<GrantDraft>) => setDraft((old) => ({ ...old, ...part }));
   const directory = useAsk("directory_list", {});
   const contacts = useAsk("contacts_list", {});
+  const known = useAsk(
+    "person_show",
+    { personId: prefill?.personId ?? "" },
+    { enabled: prefill?.personId !== undefined },
+  );
   const records = useAsk("records_list", {});
   const create = useDo("grants_create", (grant) => onShared?.(grant, prefill?.requestId));
 
-  const people = useMemo(
-    () => [...(directory.data?.people ?? []), ...(contacts.data?.people ?? [])],
-    [directory.data, contacts.data],
-  );
+  const people = useMemo(() => {
+    const all = [
+      ...(contacts.data?.people ?? []),
+      ...(directory.data?.people ?? []),
+      ...(known.data ? [known.data] : []),
+    ];
+    return [...new Map(all.map((person) => [person.id, person])).values()];
+  }, [directory.data, contacts.data, known.data]);
   const person = people.find((one) => one.id === draft.granteeId);
-  const record = records.data?.records.find((row) => row.id === draft.recordId);
+  const rows = records.data?.records ?? [];
   const request = requestOf(draft, now);
-  const sentence = sentenceOf(t, draft, person, record, now);
+  const sentence = sentenceOf(t, draft, person, rows, now);
+  const place = STEPS.indexOf(step);
 
   // Relatives help with care, clinicians treat: a first guess that the person can change.
   useEffect(() => {
-    if (person)
-      setDraft((old) => ({ ...old, purpose: old.purpose ?? (person.contact ? "familyCare" : "treatment") }));
+    if (person) {
+      const guess = person.role === "person" ? "familyCare" : "treatment";
+      setDraft((old) => ({ ...old, purpose: old.purpose ?? guess }));
+    }
   }, [person]);
+
+  // Each step begins at its heading for those who cannot see that it changed.
+  const body = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the step is the trigger
+  useEffect(() => {
+    const first = body.current?.querySelector<HTMLElement>("[data-autofocus]");
+    (first ?? body.current)?.focus({ preventScroll: true });
+  }, [step]);
 
   if (create.data) {
     return (
@@ -86,6 +97,7 @@ function GrantForm({ onClose, prefill, onShared }: Omit<GrantDialogProps, "opene
         sentence={sentence}
         onAgain={() => {
           setDraft(emptyDraft);
+          setStep("who");
           create.reset();
         }}
         onClose={onClose}
@@ -93,152 +105,101 @@ function GrantForm({ onClose, prefill, onShared }: Omit<GrantDialogProps, "opene
     );
   }
 
+  const go = (to: Step) => {
+    create.reset();
+    setStep(to);
+  };
+  const next = () => {
+    const after = STEPS[place + 1];
+    if (after && isDone(step, draft, now)) go(after);
+  };
+  const reachable = (to: Step) =>
+    STEPS.slice(0, STEPS.indexOf(to)).every((before) => isDone(before, draft, now));
+
   return (
     <form
       data-testid="grant-dialog"
+      data-step={step}
       onSubmit={(event) => {
         event.preventDefault();
-        if (request) create.mutate(request);
+        if (step !== "check") next();
+        else if (request) create.mutate(request);
       }}
     >
-      <Grid gap="lg">
-        <Grid.Col span={{ base: 12, sm: 6 }}>
-          <Stack>
-            <Select
-              label={t("grants.who")}
-              placeholder={t("grants.whoPlaceholder")}
-              data={groupPeople(people, t("grants.whoClinicians"), t("grants.whoContacts"))}
-              value={draft.granteeId}
-              onChange={(granteeId) => change({ granteeId, purpose: null })}
-              searchable
-              openOnFocus={false}
-              nothingFoundMessage={t("grants.whoNothing")}
-              maxDropdownHeight={280}
-              data-autofocus
-              data-testid="grant-person"
+      <Stack gap="md">
+        <Stepper
+          active={place}
+          onStepClick={(index) => {
+            const to = STEPS[index];
+            if (to && reachable(to)) go(to);
+          }}
+          size="sm"
+          iconSize={32}
+          className="ck-stepper"
+        >
+          {STEPS.map((one, index) => (
+            <Stepper.Step
+              key={one}
+              label={t(`grants.step.${one}`)}
+              allowStepSelect={index !== place && reachable(one)}
+              aria-current={one === step ? "step" : undefined}
+              data-testid={`grant-step-${one}`}
             />
-            <Input.Wrapper label={t("grants.what")} labelElement="div">
-              <Stack gap="xs">
-                <SegmentedControl
-                  fullWidth
-                  aria-label={t("grants.what")}
-                  data={[
-                    { value: "collection", label: t("grants.whatCollection") },
-                    { value: "record", label: t("grants.whatRecord") },
-                  ]}
-                  value={draft.form}
-                  onChange={(form) => change({ form: form as GrantDraft["form"] })}
-                  data-testid="grant-form"
-                />
-                {draft.form === "collection" ? (
-                  <div>
-                    <Chip.Group
-                      value={draft.collection ?? ""}
-                      onChange={(value) => change({ collection: value as Collection })}
-                    >
-                      <Group gap="xs">
-                        {COLLECTIONS.map((collection) => (
-                          <Chip
-                            key={collection}
-                            value={collection}
-                            wrapperProps={{ "data-testid": `grant-collection-${collection}` }}
-                          >
-                            {t(`collection.${collection}`)}
-                          </Chip>
-                        ))}
-                      </Group>
-                    </Chip.Group>
-                    <Text size="sm" c="dimmed" mt={4}>
-                      {t("grants.collectionHint")}
-                    </Text>
-                  </div>
-                ) : (
-                  <Select
-                    key={records.isSuccess ? "ready" : "waiting"}
-                    aria-label={t("grants.whatRecord")}
-                    placeholder={t("grants.recordPlaceholder")}
-                    data={(records.data?.records ?? []).map((row) => ({ value: row.id, label: row.title }))}
-                    value={draft.recordId}
-                    onChange={(value) => change({ recordId: value })}
-                    searchable
-                    data-testid="grant-record"
-                  />
-                )}
-              </Stack>
-            </Input.Wrapper>
-            <Input.Wrapper label={t("grants.untilWhen")} labelElement="div">
-              <Chip.Group value={draft.term} onChange={(value) => change({ term: value as Term })}>
-                <Group gap="xs">
-                  {TERMS.map(([term, label]) => (
-                    <Chip key={term} value={term} wrapperProps={{ "data-testid": `grant-term-${term}` }}>
-                      {t(label)}
-                    </Chip>
-                  ))}
-                </Group>
-              </Chip.Group>
-            </Input.Wrapper>
-            {draft.term === "date" && (
-              <DateInput
-                label={t("grants.date")}
-                value={draft.date}
-                onChange={(date) => change({ date })}
-                minDate={dayjs(now).format("YYYY-MM-DD")}
-                valueFormat="D MMMM YYYY"
-                hideOutsideDates
-                data-testid="grant-date"
-              />
-            )}
-            <Select
-              label={t("grants.why")}
-              data={PURPOSES.map((purpose) => ({ value: purpose, label: t(`purpose.${purpose}`) }))}
-              value={draft.purpose}
-              onChange={(purpose) => change({ purpose: purpose as Purpose | null })}
-              data-testid="grant-purpose"
+          ))}
+        </Stepper>
+        <Sentence parts={sentence} />
+        <div ref={body} tabIndex={-1} className="ck-step" data-testid={`grant-${step}`}>
+          {step === "who" && (
+            <WhoStep
+              people={people}
+              waiting={directory.isPending || contacts.isPending}
+              chosen={draft.granteeId}
+              onChoose={(granteeId) => {
+                change({ granteeId, purpose: prefill?.purpose ?? null });
+                go(prefill?.targets ? "terms" : "what");
+              }}
             />
-            <TextInput
-              label={`${t("grants.note")} (${t("app.optional")})`}
-              value={draft.note}
-              maxLength={120}
-              onChange={(event) => change({ note: event.currentTarget.value })}
-              data-testid="grant-note"
+          )}
+          {step === "what" && <WhatStep draft={draft} onChange={change} records={rows} />}
+          {step === "terms" && <TermsStep draft={draft} onChange={change} now={now} />}
+          {step === "check" && request && (
+            <GrantPreview
+              granteeId={request.granteeId}
+              targets={targetsOf(draft)}
+              future={request.future}
+              until={request.until ?? null}
             />
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, sm: 6 }}>
-          <Stack className="ck-side">
-            <Sentence parts={sentence} />
-            <GrantPreview granteeId={draft.granteeId} target={targetOf(draft)} />
-            {[directory, contacts, records].map(
-              (ask, index) =>
-                ask.isError && (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: three fixed questions
-                  <ErrorNotice key={index} error={ask.error} retry={() => ask.refetch()} />
-                ),
-            )}
-            {create.isError && <ErrorNotice error={create.error} />}
-          </Stack>
-        </Grid.Col>
-      </Grid>
-      <Group justify="flex-end" mt="lg" className="ck-actions">
-        <Button variant="default" onClick={onClose}>
-          {t("app.cancel")}
-        </Button>
-        <Button type="submit" disabled={!request} loading={create.isPending} data-testid="grant-confirm">
-          {t("grants.confirm")}
-        </Button>
-      </Group>
+          )}
+        </div>
+        {[directory, contacts, records].map(
+          (ask, index) =>
+            ask.isError && (
+              // biome-ignore lint/suspicious/noArrayIndexKey: three fixed questions
+              <ErrorNotice key={index} error={ask.error} retry={() => ask.refetch()} />
+            ),
+        )}
+        {create.isError && <ErrorNotice error={create.error} />}
+        <Group justify="space-between" className="ck-actions">
+          {place === 0 ? (
+            <Button variant="default" onClick={onClose}>
+              {t("app.cancel")}
+            </Button>
+          ) : (
+            <Button variant="default" onClick={() => go(STEPS[place - 1] ?? "who")} data-testid="grant-back">
+              {t("app.back")}
+            </Button>
+          )}
+          {step === "check" ? (
+            <Button type="submit" disabled={!request} loading={create.isPending} data-testid="grant-confirm">
+              {t("grants.confirm")}
+            </Button>
+          ) : (
+            <Button type="submit" disabled={!isDone(step, draft, now)} data-testid="grant-next">
+              {t("app.next")}
+            </Button>
+          )}
+        </Group>
+      </Stack>
     </form>
   );
-}
-
-function groupPeople(people: PersonView[], clinicians: string, contacts: string) {
-  const item = (person: PersonView) => ({
-    value: person.id,
-    label: [person.name, person.specialty, person.hospital].filter(Boolean).join(" · "),
-  });
-  const groups = [
-    { group: clinicians, items: people.filter((person) => !person.contact).map(item) },
-    { group: contacts, items: people.filter((person) => person.contact).map(item) },
-  ];
-  return groups.filter((group) => group.items.length > 0);
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { GrantView } from "@/bindings/GrantView";
 import { useAsk } from "@/platform/queries";
@@ -32,6 +32,7 @@ export function GrantSent(props: {
         at={state.state === "confirmed" ? state.at : undefined}
         testId="grant-sent-state"
       />
+      {grant.parts > 1 && step !== "confirmed" && <PartsDone grant={grant} />}
       <Text c="dimmed">{t(HINTS[step], { name: grant.grantee.name })}</Text>
       <Group justify="flex-end">
         <Button variant="default" onClick={props.onAgain}>
@@ -42,5 +43,19 @@ export function GrantSent(props: {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/** How many of a grant's parts have arrived. */
+export function PartsDone({ grant }: { grant: GrantView }) {
+  const { t } = useTranslation();
+  const words = t("grants.partsDone", { done: grant.partsDone, total: grant.parts });
+  return (
+    <div data-testid="grant-parts">
+      <Progress value={(100 * grant.partsDone) / grant.parts} aria-label={words} />
+      <Text size="sm" c="dimmed">
+        {words}
+      </Text>
+    </div>
   );
 }

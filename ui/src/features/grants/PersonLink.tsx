@@ -1,17 +1,22 @@
-import { Anchor, Button, Group, Popover, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Popover, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import type { GrantView } from "@/bindings/GrantView";
 import type { PersonView } from "@/bindings/PersonView";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import { useAsk, useDo } from "@/platform/queries";
+import { AnchorLink } from "@/components/links";
+import { about, fullName, shortName } from "@/components/person";
+import { useAsk } from "@/platform/queries";
+import { ChangeButton } from "./ChangeGrant";
+import { isOpen } from "./GrantCard";
+import { StopButton } from "./StopGrant";
 import { yours } from "./words";
 
-/** A name. One click says what this person can read, the next one stops it. */
+/** A name. One click says what this person can read, and how to change or stop it. */
 export function PersonLink({ person }: { person: PersonView }) {
   const { t } = useTranslation();
   return (
-    <Popover width={340} position="bottom-start" withArrow trapFocus>
+    <Popover width={360} position="bottom-start" withArrow trapFocus>
       <Popover.Target>
         <Anchor
           component="button"
@@ -22,7 +27,7 @@ export function PersonLink({ person }: { person: PersonView }) {
           underline="hover"
           data-testid="person-link"
         >
-          {person.name}
+          {shortName(person)}
         </Anchor>
       </Popover.Target>
       <Popover.Dropdown bg="var(--ck-surface)" aria-label={t("grants.about", { name: person.name })}>
@@ -35,52 +40,42 @@ export function PersonLink({ person }: { person: PersonView }) {
 function About({ person }: { person: PersonView }) {
   const { t } = useTranslation();
   const grants = useAsk("grants_list", {});
-  const live = (grants.data?.grants ?? []).filter(
-    (grant) =>
-      grant.grantee.id === person.id && !["stopped", "expired", "stopping"].includes(grant.state.state),
-  );
+  const open = (grants.data?.grants ?? []).filter((grant) => grant.grantee.id === person.id && isOpen(grant));
   return (
     <Stack gap="xs">
       <div>
-        <Text fw={650}>{person.name}</Text>
+        <Text fw={650}>{fullName(person)}</Text>
         <Text size="sm" c="dimmed">
-          {[person.specialty ?? t(`role.${person.role}`), person.hospital].filter(Boolean).join(", ")}
+          {about(person) || t(`role.${person.role}`)}
         </Text>
       </div>
       {grants.isError && <ErrorNotice error={grants.error} retry={() => grants.refetch()} />}
-      {grants.data && live.length === 0 && (
+      {grants.data && open.length === 0 && (
         <Text size="sm">{t("grants.nothingShared", { name: person.name })}</Text>
       )}
-      {live.map((grant) => (
-        <StopLine key={grant.id} grant={grant} />
+      {open.map((grant) => (
+        <GrantInShort key={grant.id} grant={grant} />
       ))}
+      <AnchorLink to="/people/$personId" params={{ personId: person.id }} size="sm" data-testid="person-more">
+        {t("grants.more", { name: shortName(person) })}
+      </AnchorLink>
     </Stack>
   );
 }
 
-function StopLine({ grant }: { grant: GrantView }) {
+function GrantInShort({ grant }: { grant: GrantView }) {
   const { t } = useTranslation();
-  const revoke = useDo("grants_revoke");
   return (
     <Stack gap={4}>
-      <Group wrap="nowrap" align="flex-start" gap="xs">
-        <Text size="sm" className="ck-grow">
-          {t("grants.canRead", { what: yours(t, grant.what) })}
-          {" · "}
-          {grant.until ? t("grants.until", { date: day(grant.until) }) : t("app.noEnd")}
-        </Text>
-        <Button
-          color="red"
-          variant="light"
-          size="compact-md"
-          className="ck-fixed"
-          loading={revoke.isPending}
-          onClick={() => revoke.mutate({ grantId: grant.id })}
-        >
-          {t("grants.stopNow")}
-        </Button>
+      <Text size="sm">
+        {t("grants.canRead", { what: yours(t, grant.what) })}
+        {" · "}
+        {grant.until ? t("grants.until", { date: day(grant.until) }) : t("app.noEnd")}
+      </Text>
+      <Group gap="xs">
+        <ChangeButton grant={grant} compact />
+        <StopButton grant={grant} compact />
       </Group>
-      {revoke.isError && <ErrorNotice error={revoke.error} />}
     </Stack>
   );
 }

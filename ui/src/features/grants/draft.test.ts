@@ -28,7 +28,7 @@ describe("a request", () => {
   it("waits for every choice", () => {
     const draft = { ...emptyDraft, granteeId: "care1x", purpose: "treatment" as const };
     expect(requestOf(draft, 0), "what is missing").toBeNull();
-    expect(requestOf({ ...draft, collection: "heart" }, 0)).not.toBeNull();
+    expect(requestOf({ ...draft, collections: ["heart"] }, 0)).not.toBeNull();
   });
 
   it("does not send a note of blanks", () => {
@@ -36,7 +36,7 @@ describe("a request", () => {
       ...emptyDraft,
       granteeId: "care1x",
       purpose: "other" as const,
-      collection: "heart" as const,
+      collections: ["heart" as const],
     };
     expect(requestOf({ ...draft, note: "  " }, 0)?.note).toBeNull();
   });

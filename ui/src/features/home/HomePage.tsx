@@ -17,6 +17,7 @@ import { Empty, Page, Panel, RowSkeletons } from "@/components/Page";
 import { RecordRows } from "@/components/RecordRows";
 import { AccessLine } from "@/features/access-log/AccessLine";
 import { SharedListPage } from "@/features/family/SharedListPage";
+import { Endings } from "@/features/grants/Endings";
 import { GrantCard } from "@/features/grants/GrantCard";
 import { GrantDialog } from "@/features/grants/GrantDialog";
 import { KeptParts } from "@/features/recovery/KeptParts";
@@ -70,6 +71,7 @@ function PersonHome() {
           </Group>
         </Alert>
       )}
+      {view && view.ending.length > 0 && <Endings grants={view.ending} />}
       {view && view.sharing > 0 && (
         <Link to="/shared" className="ck-row ck-amber">
           <IconHeartHandshake size={24} stroke={1.5} aria-hidden />
@@ -111,7 +113,7 @@ function PersonHome() {
                 ) : (
                   <div className="ck-rows">
                     {view.grants.slice(0, 4).map((grant) => (
-                      <GrantCard key={grant.id} grant={grant} compact />
+                      <GrantCard key={grant.id} grant={grant} />
                     ))}
                   </div>
                 )}

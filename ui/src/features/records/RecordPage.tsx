@@ -89,7 +89,8 @@ function useIsGone(row: RecordRow | undefined, patientId: string | undefined): b
   const covered = sharer?.shares.some(
     ({ state, what }) =>
       state === "active" &&
-      (what.kind === "collection" ? what.collection === row.collection : what.recordId === row.id),
+      ((what.kind === "collection" && what.collection === row.collection) ||
+        (what.kind === "record" && what.recordId === row.id)),
   );
   return !covered;
 }

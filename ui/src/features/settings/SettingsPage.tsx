@@ -6,6 +6,7 @@ import { RecoverySettings } from "@/features/recovery/RecoverySettings";
 import { SecuritySettings } from "@/features/security/SecuritySettings";
 import { LookSettings } from "./LookSettings";
 import { MeSettings } from "./MeSettings";
+import { SharingSettings } from "./SharingSettings";
 
 /** A section is a name in the address, a word in `settings.section` and a component. */
 const SECTIONS = {
@@ -13,6 +14,7 @@ const SECTIONS = {
   me: MeSettings,
   security: SecuritySettings,
   recovery: RecoverySettings,
+  sharing: SharingSettings,
 };
 
 export type SettingsSection = keyof typeof SECTIONS;

@@ -9,6 +9,7 @@ import { hospitals } from "./hospitals";
 import { ledger } from "./ledger";
 import { lost } from "./lost";
 import { onboarding } from "./onboarding";
+import { people } from "./people";
 import { qr } from "./qr";
 import { records } from "./records";
 import { recovery } from "./recovery";
@@ -37,6 +38,7 @@ export const de = {
   ...lost,
   ...onboarding,
   ...qr,
+  ...people,
   ...records,
   ...recovery,
   ...security,

@@ -8,6 +8,7 @@ export const settings: SameShape<typeof en> = {
       me: "Über mich",
       security: "Sicherheit",
       recovery: "Hilfe durch Menschen",
+      sharing: "Teilen",
     },
     title: "Einstellungen",
     language: "Sprache",

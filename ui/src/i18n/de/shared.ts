@@ -25,5 +25,6 @@ export const shared: SameShape<typeof en> = {
     emptyRecords: "In dem, was {{name}} mit Ihnen teilt, liegt noch nichts.",
     write: "Für {{name}} schreiben",
     openedRecorded: "Jede Unterlage, die Sie öffnen, wird dem Patienten gemeldet.",
+    switch: "Jemand anderes",
   },
 };

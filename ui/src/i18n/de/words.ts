@@ -18,6 +18,11 @@ export const words: SameShape<typeof en> = {
     mentalHealth: "Ihre Unterlagen zur psychischen Gesundheit",
     devices: "die Messwerte Ihrer Geräte",
     record: "„{{title}}“",
+    everything: "alle Ihre Unterlagen",
+    singles_one: "eine einzelne Unterlage",
+    singles_other: "{{count}} einzelne Unterlagen",
+    records_one: "eine einzelne Unterlage",
+    records_other: "{{count}} Unterlagen ({{where}})",
   },
   purpose: {
     treatment: "Behandlung",
@@ -61,5 +66,10 @@ export const words: SameShape<typeof en> = {
     laboratory: "Laborunterlagen",
     mentalHealth: "Unterlagen zur psychischen Gesundheit",
     devices: "Messwerte von Geräten",
+    everything: "Alle Unterlagen",
+    singles_one: "Eine Unterlage",
+    singles_other: "{{count}} Unterlagen",
+    records_one: "Eine Unterlage",
+    records_other: "{{count}} Unterlagen ({{where}})",
   },
 };

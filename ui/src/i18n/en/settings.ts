@@ -1,6 +1,12 @@
 export const settings = {
   settings: {
-    section: { look: "Language and looks", me: "About me", security: "Safety", recovery: "Help from people" },
+    section: {
+      look: "Language and looks",
+      me: "About me",
+      security: "Safety",
+      recovery: "Help from people",
+      sharing: "Sharing",
+    },
     title: "Settings",
     language: "Language",
     theme: "Appearance",

@@ -20,5 +20,6 @@ export const shared = {
     emptyRecords: "Nothing has been put into what {{name}} shares with you yet.",
     write: "Write for {{name}}",
     openedRecorded: "Each record you open is reported to the patient.",
+    switch: "Somebody else",
   },
 };

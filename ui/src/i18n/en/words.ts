@@ -16,6 +16,11 @@ export const words = {
     mentalHealth: "your mental health records",
     devices: "the readings of your devices",
     record: "“{{title}}”",
+    everything: "all your records",
+    singles_one: "one single record",
+    singles_other: "{{count}} single records",
+    records_one: "one single record",
+    records_other: "{{count}} records ({{where}})",
   },
   purpose: {
     treatment: "Treatment",
@@ -60,5 +65,10 @@ export const words = {
     laboratory: "Laboratory records",
     mentalHealth: "Mental health records",
     devices: "Device readings",
+    everything: "All records",
+    singles_one: "One record",
+    singles_other: "{{count}} records",
+    records_one: "One record",
+    records_other: "{{count}} records ({{where}})",
   },
 };
