@@ -93,7 +93,10 @@ async fn ungranted_collection(patients: &Window, doctor: &Person) -> String {
     for row in records["collections"].as_array().unwrap() {
         let collection = text(row, "collection");
         let target = json!({ "kind": "collection", "collection": collection });
-        let preview = patients.call("grant_preview", json!({ "granteeId": grantee, "targets": [target], "future": true })).await.unwrap();
+        let preview = patients
+            .call("grant_preview", json!({ "granteeId": grantee, "targets": [target], "future": true }))
+            .await
+            .unwrap();
         let some = preview["records"].as_array().is_some_and(|records| !records.is_empty());
         if some && preview["existingGrantId"].is_null() {
             return collection;

@@ -105,7 +105,8 @@ async fn add_and_open(page: &Window, file: &Path) {
     let started = page.call("record_import", request).await.unwrap();
     let id = text(&started, "taskId");
     let task = |tasks: &Value| tasks["tasks"].as_array().unwrap().iter().find(|task| task["id"] == *id).cloned();
-    let tasks = page.call_until("tasks_list", json!({}), |tasks| task(tasks).is_some_and(|task| task["state"] == "done")).await;
+    let tasks =
+        page.call_until("tasks_list", json!({}), |tasks| task(tasks).is_some_and(|task| task["state"] == "done")).await;
     let record = text(&task(&tasks).unwrap(), "recordId");
     let is_there = |list: &Value| {
         list["records"].as_array().unwrap().iter().any(|row| row["id"] == *record && row["trust"] == "verified")
@@ -152,7 +153,8 @@ fn wedge() -> Vec<u8> {
         1 => y * 16,
         _ => (x + y) * 8,
     };
-    let pixels = (0..3).flat_map(|frame| (0..64).flat_map(move |y| (0..64).flat_map(move |x| pixel(frame, x, y).to_le_bytes())));
+    let pixels =
+        (0..3).flat_map(|frame| (0..64).flat_map(move |y| (0..64).flat_map(move |x| pixel(frame, x, y).to_le_bytes())));
     element(0x7FE0, 0x10, b"OW", &pixels.collect::<Vec<u8>>());
     file
 }

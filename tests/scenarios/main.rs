@@ -14,6 +14,7 @@ mod lies;
 mod line;
 mod moving;
 mod network_files;
+mod offline;
 mod privacy;
 mod recovery;
 mod words;

@@ -116,22 +116,39 @@ export const SCREENS = {
     "as=maria",
     "#/records",
     async (page) => {
-      await page.getByTestId("record-add").click();
-      await page.getByTestId("import-choose").click();
-      await page.getByTestId("import-title").waitFor();
+      await addFiles(page);
+      await page.getByTestId("import-damaged").waitFor();
     },
   ],
   task: [
     "as=maria",
     "#/records",
     async (page) => {
-      await page.getByTestId("record-add").click();
-      await page.getByTestId("import-choose").click();
-      await page.getByTestId("import-title").waitFor();
+      await addFiles(page);
       await page.getByTestId("import-confirm").click();
       await page.waitForTimeout(700);
     },
   ],
+  filters: ["as=maria&many=5000", "#/records", (page) => page.getByTestId("filters-open").click()],
+  entryNote: [
+    "as=maria",
+    "#/records",
+    async (page) => {
+      await page.getByTestId("record-add").click();
+      await page.getByTestId("add-note").click();
+      await page.getByTestId("entry-form").waitFor();
+    },
+  ],
+  entryMeasurement: [
+    "as=maria",
+    "#/records",
+    async (page) => {
+      await page.getByTestId("record-add").click();
+      await page.getByTestId("add-measurement").click();
+      await page.getByTestId("entry-systolic").fill("128x");
+    },
+  ],
+  erase: ["as=maria", "#/records/a2", (page) => page.getByTestId("record-erase").click()],
   error: ["as=maria&fault=records_list:offline", "#/records"],
   patients: ["as=haddad", "#/"],
   patient: ["as=haddad", "#/shared/care1maria"],
@@ -294,6 +311,13 @@ async function measure(page) {
   };
   await drag("distance", at(0.4, 0.45), at(0.62, 0.5));
   await drag("area", at(0.52, 0.5), at(0.56, 0.58));
+}
+
+async function addFiles(page) {
+  await page.getByTestId("record-add").click();
+  await page.getByTestId("add-files").click();
+  await page.getByTestId("import-choose").click();
+  await page.getByTestId("import-title").first().waitFor();
 }
 
 async function beginGrant(page) {

@@ -60,8 +60,7 @@ fn people(rows: &[AccessRow]) -> Vec<PersonView> {
 fn records(rows: &[AccessRow]) -> Vec<AccessedRecord> {
     let named = |row: &AccessRow| Some((row.record_id.clone()?, row.record_title.clone()?));
     let by_id: BTreeMap<String, String> = rows.iter().filter_map(named).collect();
-    let mut records: Vec<AccessedRecord> =
-        by_id.into_iter().map(|(id, title)| AccessedRecord { id, title }).collect();
+    let mut records: Vec<AccessedRecord> = by_id.into_iter().map(|(id, title)| AccessedRecord { id, title }).collect();
     records.sort_by_key(|record| record.title.to_lowercase());
     records
 }

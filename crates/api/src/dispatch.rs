@@ -61,13 +61,17 @@ table! {
 
     HomeSummaryRequest => home::summary;
 
-    RecordsListRequest => records::list;
+    RecordsListRequest => timeline::list;
     RecordOpenRequest => records::open;
     RecordSeriesRequest => viewing::series;
     RecordProofRequest => proof::show;
     RecordExportRequest => records::export;
     RecordImportRequest => records::import;
     RecordMoveRequest => records::move_to;
+    RecordEraseRequest => records::erase;
+    RecordsReadAllRequest => timeline::read_all;
+    RecordsReadingRequest => timeline::reading;
+    EntryWriteRequest => entries::write;
     ProofExportRequest => proof::export;
     FileInspectRequest => records::inspect;
 

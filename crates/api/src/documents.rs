@@ -7,7 +7,7 @@ use carekey_wallet::WalletError;
 use carekey_wallet::reading::{OpenedRecord, Withheld};
 
 use crate::opened::{OpenProfile, RecordKey};
-use crate::types::{ErrorCode, ErrorView};
+use crate::types::ErrorView;
 use crate::{errors, shared};
 
 /// What came of opening a record.
@@ -16,8 +16,6 @@ pub(crate) enum Opening {
     Opened(Arc<OpenedRecord>),
     /// A check failed: nothing is shown.
     Withheld(Withheld),
-    /// One's own, and in no block yet.
-    OnItsWay,
 }
 
 /// Reads which record a request means; a patient who is the profile's own person means the own record.
@@ -37,12 +35,7 @@ pub(crate) fn key(profile: &OpenProfile, record: &str, patient: Option<&str>) ->
 /// What keeps it from being fetched; a failed check is no error.
 pub(crate) async fn open(profile: &OpenProfile, key: RecordKey) -> Result<Opening, ErrorView> {
     let outcome = match &key {
-        (None, reference) => {
-            if is_on_its_way(profile, reference)? {
-                return Ok(Opening::OnItsWay);
-            }
-            profile.wallet.open_record(reference).await
-        }
+        (None, reference) => profile.wallet.open_record(reference).await,
         (Some(patient), reference) => {
             let purpose = purpose_of(profile, patient, reference)?;
             profile.wallet.open_shared(patient, reference, &purpose).await
@@ -76,21 +69,12 @@ pub(crate) async fn open_or_recent(profile: &OpenProfile, key: RecordKey) -> Res
 /// The opened record, for what cannot be done with any other.
 ///
 /// # Errors
-/// `recordAltered` or `proofInvalid` for a withheld one, `notFound` for one that is on its way.
+/// `recordAltered` or `proofInvalid` for a withheld one.
 pub(crate) async fn require(profile: &OpenProfile, key: RecordKey) -> Result<Arc<OpenedRecord>, ErrorView> {
     match open_or_recent(profile, key).await? {
         Opening::Opened(opened) => Ok(opened),
         Opening::Withheld(withheld) => Err(WalletError::Withheld(withheld).into()),
-        Opening::OnItsWay => Err(errors::with_detail(ErrorCode::NotFound, "the record is on its way to the ledger")),
     }
-}
-
-fn is_on_its_way(profile: &OpenProfile, reference: &RecordRef) -> Result<bool, ErrorView> {
-    if let Ok(row) = profile.wallet.record(reference) {
-        return Ok(row.anchor.txid().is_none());
-    }
-    let me = profile.me()?.body.id;
-    Ok(profile.wallet.written()?.iter().any(|row| row.reference == *reference && row.patient == me))
 }
 
 /// What the reader states as reason is what the patient granted for.

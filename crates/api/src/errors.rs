@@ -260,6 +260,8 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::HelpPartsWrong => "The parts that arrived do not lead to the patient's keys.",
         ErrorCode::FileUnreadable => "The file does not exist or cannot be read.",
         ErrorCode::FileChanged => "The file changed while it was read.",
+        ErrorCode::FileEmpty => "The file is empty.",
+        ErrorCode::RecordPending => "This record is not confirmed yet.",
         ErrorCode::FileTooLarge => "The file is too large.",
         ErrorCode::FileUnwritable => "The file cannot be written there.",
         ErrorCode::DiskFull => "No space is left on the disk.",

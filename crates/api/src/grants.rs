@@ -13,7 +13,7 @@ use crate::types::{
 use crate::views::grants::{Grants, all, until, what};
 use crate::views::people::People;
 use crate::views::{protocol_collection, purpose_words};
-use crate::{errors, files, people, records};
+use crate::{errors, files, people, timeline};
 
 /// Longest note about a grant, in characters.
 const NOTE_CHARS_MAX: usize = 120;
@@ -27,7 +27,7 @@ pub(crate) async fn list(cx: &Context, _: GrantsListRequest) -> Result<GrantsVie
 pub(crate) async fn preview(cx: &Context, request: GrantPreviewRequest) -> Result<GrantPreview, ErrorView> {
     let profile = cx.member()?;
     let grantee = people::find(&profile, &request.grantee_id).await?;
-    let mut records = records::all(&profile)?;
+    let mut records = timeline::all(&profile)?;
     let targets = targets(&request.targets, request.future, &records)?;
     let is_covered = |row: &RecordRow| {
         request.targets.iter().any(|target| match target {
@@ -81,7 +81,7 @@ pub(crate) async fn create(cx: &Context, request: GrantsCreateRequest) -> Result
     if grantee.body.id == profile.me()?.body.id {
         return Err(errors::invalid("one's own records need no permission"));
     }
-    let targets = targets(&request.targets, request.future, &records::all(&profile)?)?;
+    let targets = targets(&request.targets, request.future, &timeline::all(&profile)?)?;
     let terms = terms(request.until, request.purpose, request.note)?;
     let id = profile.wallet.share(&grantee.body.id, &targets, terms)?;
     cx.app.tell_profile(&profile.id, &AppEvent::GrantsChanged);

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::context::Context;
-use crate::{files, records, reminders};
 use crate::types::{ErrorView, HomeSummaryRequest, HomeView};
 use crate::views::people::People;
 use crate::views::{access, grants};
+use crate::{files, reminders, timeline};
 
 /// How many records and accesses the page shows.
 const SHOWN_MAX: usize = 5;
@@ -15,10 +15,7 @@ pub(crate) async fn summary(cx: &Context, _: HomeSummaryRequest) -> Result<HomeV
     let profile = cx.member()?;
     let people = People::of(&profile)?;
     let log = profile.wallet.access_log()?;
-    let mut newest = records::all(&profile)?;
-    let unread = newest.iter().filter(|row| row.unread).count() as u32;
-    let count = newest.len() as u32;
-    newest.truncate(SHOWN_MAX);
+    let (newest, unread, count) = timeline::newest(&profile, SHOWN_MAX)?;
     let mut in_force = grants::all(&profile, &people, &log)?;
     in_force.retain(|grant| grants::is_alive(grant.state));
     let ending = reminders::ending(&profile, files::now())?;

@@ -14,8 +14,10 @@ mod clinic;
 mod context;
 mod dispatch;
 mod documents;
+mod entries;
 mod errors;
 mod files;
+mod gist;
 mod grants;
 mod home;
 mod idle;
@@ -41,6 +43,7 @@ mod summary;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod timeline;
 pub mod types;
 mod viewing;
 mod views;

@@ -39,6 +39,8 @@ pub(crate) struct OpenProfile {
     places: Mutex<HashMap<RecordKey, Place>>,
     pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
     pub(crate) summary: Mutex<Option<Arc<Made>>>,
+    /// Documents are sealed one after the other, so that many do not crowd out the rest.
+    pub(crate) sealing: tokio::sync::Mutex<()>,
     workers: Mutex<Vec<JoinHandle<()>>>,
     activity: Mutex<Activity>,
     /// A made-up person, whose passphrase is published.
@@ -59,6 +61,7 @@ impl OpenProfile {
             places: Mutex::default(),
             series: Mutex::default(),
             summary: Mutex::default(),
+            sealing: tokio::sync::Mutex::default(),
             workers: Mutex::default(),
             activity: Mutex::new(Activity::now()),
             is_sample,
@@ -132,6 +135,11 @@ impl OpenProfile {
     /// Others' records have to be asked for again.
     pub(crate) fn forget_shared(&self) {
         lock(&self.opened).retain(|((owner, _), _)| owner.is_none());
+    }
+
+    /// A record is no more.
+    pub(crate) fn forget(&self, key: &RecordKey) {
+        lock(&self.opened).retain(|(known, _)| known != key);
     }
 
     /// A record failed a check.

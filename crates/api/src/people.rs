@@ -26,8 +26,7 @@ pub(crate) async fn directory(cx: &Context, request: DirectoryListRequest) -> Re
 }
 
 fn matches(person: &PersonView, wanted: &str) -> bool {
-    let texts =
-        [Some(&person.name), person.specialty.as_ref(), person.hospital.as_ref(), person.nickname.as_ref()];
+    let texts = [Some(&person.name), person.specialty.as_ref(), person.hospital.as_ref(), person.nickname.as_ref()];
     texts.into_iter().flatten().any(|text| text.to_lowercase().contains(wanted))
 }
 
@@ -72,7 +71,9 @@ pub(crate) async fn rename(cx: &Context, request: PersonRenameRequest) -> Result
     let profile = cx.member()?;
     let known = find(&profile, &request.person_id).await?;
     let nickname = request.nickname.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if nickname.as_ref().is_some_and(|name| name.chars().count() > NICKNAME_CHARS_MAX || name.contains(char::is_control))
+    if nickname
+        .as_ref()
+        .is_some_and(|name| name.chars().count() > NICKNAME_CHARS_MAX || name.contains(char::is_control))
     {
         return Err(errors::invalid(format_args!("a name has one line of at most {NICKNAME_CHARS_MAX} characters")));
     }

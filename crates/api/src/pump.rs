@@ -7,6 +7,7 @@ use carekey_wallet::{Wallet, WalletEvent};
 use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
 
 use crate::app::App;
+use crate::gist;
 use crate::opened::OpenProfile;
 use crate::types::{AppEvent, NewsKind, NewsView};
 
@@ -32,6 +33,8 @@ impl App {
         let wallet = profile.wallet.clone();
         profile.employ(tokio::spawn(async move { wallet.run().await }));
         profile.employ(tokio::spawn(self.clone().keep_reminding(Arc::downgrade(profile))));
+        let wallet = profile.wallet.clone();
+        profile.employ(tokio::spawn(async move { wallet.read_ahead(gist::READER, gist::understand).await }));
         let (app, weak) = (self.clone(), Arc::downgrade(profile));
         let (id, wallet) = (profile.id.clone(), profile.wallet.clone());
         profile.employ(tokio::spawn(async move {

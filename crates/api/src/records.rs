@@ -1,16 +1,17 @@
 //! One's own records, and opening anybody's.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use carekey_clinical::limits::RECOGNISE_BYTES_MAX;
 use carekey_clinical::{Category, Recognised};
+use carekey_crypto::Digest;
 use carekey_network::records::RECORD_BYTES_MAX;
-use carekey_protocol::UnixMillis;
+use carekey_protocol::{RecordRef, UnixMillis};
 use carekey_wallet::reading::OpenedRecord;
-use carekey_wallet::records::{RecordDraft, Source};
-use carekey_wallet::vault::Progress;
+use carekey_wallet::records::{RecordDraft, Source, document_digest};
 use carekey_wallet::vault::records::RecordDetails;
 
 use crate::app::lock;
@@ -19,110 +20,107 @@ use crate::documents::{self, Opening};
 use crate::opened::{OpenProfile, RecordKey};
 use crate::sealing::{self, Sealing};
 use crate::types::{
-    AppEvent, Collection, CollectionCount, ErrorCode, ErrorView, FileInspectRequest, FileInspection, RecordContent,
-    RecordExportRequest, RecordImportRequest, RecordMoveRequest, RecordOpenRequest, RecordRow, RecordView,
-    RecordsListRequest, RecordsView, TaskKind, TaskStarted, TrustState,
+    AppEvent, Collection, Done, DuplicateView, ErrorCode, ErrorView, FileInspectRequest, FileInspection, OwnEntryView,
+    RecordContent, RecordEraseRequest, RecordExportRequest, RecordImportRequest, RecordMoveRequest, RecordOpenRequest,
+    RecordRow, RecordView, ResultPoint, TaskKind, TaskStarted, TrustState, VersionView,
 };
-use crate::views::content::{self, Shown};
+use crate::views::content;
 use crate::views::people::People;
 use crate::views::records::{self as rows, Records};
 use crate::views::{self, trust};
-use crate::{errors, files, shared, viewing};
+use crate::{entries, errors, files, gist, shared, viewing};
 
 /// Documents up to this size are read into memory to be shown; larger ones can be saved.
 const SHOWN_BYTES_MAX: u64 = 64 << 20;
 
+/// Longest history of a value that is shown.
+const HISTORY_MAX: usize = 500;
+
 /// Longest title, in bytes.
 pub(crate) const TITLE_BYTES_MAX: usize = 120;
-
-pub(crate) async fn list(cx: &Context, request: RecordsListRequest) -> Result<RecordsView, ErrorView> {
-    let profile = cx.member()?;
-    let all = all(&profile)?;
-    let count = |collection| CollectionCount {
-        collection,
-        count: all.iter().filter(|row| row.collection == collection).count() as u32,
-    };
-    let collections = views::COLLECTIONS.map(count).into();
-    let wanted = request.text.unwrap_or_default().trim().to_lowercase();
-    let is_wanted = |row: &RecordRow| {
-        request.collection.is_none_or(|collection| row.collection == collection)
-            && [&row.title, row.category.as_ref().unwrap_or(&String::new()), &row.author.name]
-                .iter()
-                .any(|text| text.to_lowercase().contains(&wanted))
-    };
-    let records = all.iter().filter(|row| is_wanted(row)).cloned().collect();
-    Ok(RecordsView { records, collections })
-}
-
-/// All own records, the newest first; those on their way into a block among them.
-pub(crate) fn all(profile: &OpenProfile) -> Result<Vec<RecordRow>, ErrorView> {
-    let (people, me) = (People::of(profile)?, profile.me()?);
-    let records = Records { profile, people: &people };
-    let own = profile.wallet.records(None)?;
-    let is_known = |reference| own.iter().any(|row| row.reference == reference);
-    let written = profile.wallet.written()?;
-    let coming = written.iter().filter(|row| {
-        row.patient == me.body.id && !matches!(row.anchor, Progress::Recorded { .. }) && !is_known(row.reference)
-    });
-    let mut all: Vec<RecordRow> = coming.map(|row| records.on_its_way(row, &me)).collect();
-    all.extend(own.iter().map(|row| records.own(row)));
-    all.sort_by_key(|row| std::cmp::Reverse(row.date));
-    Ok(all)
-}
 
 pub(crate) async fn open(cx: &Context, request: RecordOpenRequest) -> Result<RecordView, ErrorView> {
     let profile = cx.member()?;
     let key = documents::key(&profile, &request.record_id, request.patient_id.as_deref())?;
     let opening = documents::open(&profile, key).await?;
-    let content = match &opening {
+    let (content, entry) = match &opening {
         Opening::Opened(opened) => show(&profile, key, opened).await?,
-        Opening::Withheld(_) => RecordContent::Withheld,
-        Opening::OnItsWay => content::file("application/octet-stream", Vec::new()),
+        Opening::Withheld(_) => (RecordContent::Withheld, None),
     };
     let row = row(&profile, &key, &opening)?;
     let people = People::of(&profile)?;
     let trust = match &opening {
+        Opening::Opened(opened) if opened.proof.is_none() => {
+            trust::unverified(TrustState::Pending, row.author.clone(), row.self_reported, trust::not_made())
+        }
         Opening::Opened(opened) => trust::verified(&profile, &people, opened, row.self_reported).await,
         Opening::Withheld(withheld) => {
             trust::unverified(TrustState::Failed, row.author.clone(), row.self_reported, trust::failed(withheld))
         }
-        Opening::OnItsWay => {
-            trust::unverified(TrustState::Pending, row.author.clone(), row.self_reported, trust::not_made())
-        }
     };
-    Ok(RecordView { row, trust, content })
+    let kept = matches!(&opening, Opening::Opened(opened) if opened.kept);
+    let versions = if key.0.is_none() { versions(&profile, &key.1)? } else { Vec::new() };
+    Ok(RecordView { row, trust, content, entry, versions, kept })
 }
 
-/// Reads and interprets a document, and keeps what its row learns from it.
-async fn show(profile: &OpenProfile, key: RecordKey, opened: &Arc<OpenedRecord>) -> Result<RecordContent, ErrorView> {
-    if let Some(shown) = viewing::show(profile, key, opened).await? {
-        return keep_details(profile, key, opened, shown);
-    }
-    if opened.bytes > SHOWN_BYTES_MAX {
-        return Ok(content::file(opened.metadata.media_type.as_str(), Vec::new()));
-    }
-    let shown = tokio::task::block_in_place(|| {
-        let bytes = opened.to_vec(SHOWN_BYTES_MAX)?;
-        let mut series = lock(&profile.series);
-        let name = opened.metadata.file_name.as_str();
-        Ok::<Shown, ErrorView>(content::show(&bytes, name, series.entry(key.0).or_default()))
-    })?;
-    keep_details(profile, key, opened, shown)
+fn versions(profile: &OpenProfile, reference: &RecordRef) -> Result<Vec<VersionView>, ErrorView> {
+    let view = |row: carekey_wallet::records::RecordRow| VersionView {
+        id: row.reference.to_string(),
+        title: row.title,
+        added: row.added.0,
+    };
+    Ok(profile.wallet.older_versions(reference)?.into_iter().map(view).collect())
 }
 
-fn keep_details(
+/// Reads and interprets a document, and keeps what it says.
+async fn show(
     profile: &OpenProfile,
     key: RecordKey,
-    opened: &OpenedRecord,
-    shown: Shown,
-) -> Result<RecordContent, ErrorView> {
-    if let (None, reference) = &key {
-        let Shown { category, out_of_range, .. } = &shown;
-        let (category, out_of_range) = (category.clone(), *out_of_range);
-        let details = RecordDetails { original_bytes: opened.bytes, category, out_of_range };
-        profile.wallet.describe_record(reference, &details)?;
+    opened: &Arc<OpenedRecord>,
+) -> Result<(RecordContent, Option<OwnEntryView>), ErrorView> {
+    if let Some(shown) = viewing::show(profile, key, opened).await? {
+        if let (None, reference) = &key {
+            let (category, out_of_range) = (shown.category.clone(), shown.out_of_range);
+            let details = RecordDetails { original_bytes: opened.bytes, category, out_of_range };
+            profile.wallet.describe_record(reference, &details)?;
+        }
+        return Ok((shown.content, None));
     }
-    Ok(shown.content)
+    if opened.bytes > SHOWN_BYTES_MAX {
+        return Ok((content::file(opened.metadata.media_type.as_str(), Vec::new()), None));
+    }
+    tokio::task::block_in_place(|| {
+        let bytes = opened.to_vec(SHOWN_BYTES_MAX)?;
+        let mut shown = {
+            let mut series = lock(&profile.series);
+            content::show(&bytes, opened.metadata.file_name.as_str(), series.entry(key.0).or_default())
+        };
+        let (None, reference) = &key else { return Ok((shown.content, None)) };
+        let understood = gist::understanding(&shown, opened.metadata.title.as_str());
+        profile.wallet.learn(reference, opened, &bytes, &understood)?;
+        complete_history(profile, &mut shown.content)?;
+        Ok((shown.content, entries::read(profile, reference, &bytes)))
+    })
+}
+
+/// Gives each value the same person's other values of its code and unit, from all documents that were ever read.
+fn complete_history(profile: &OpenProfile, content: &mut RecordContent) -> Result<(), ErrorView> {
+    let RecordContent::Clinical { sections, .. } = content else { return Ok(()) };
+    for item in sections.iter_mut().flat_map(|section| &mut section.results) {
+        let code = item.code.as_deref().and_then(|code| code.strip_prefix("LOINC "));
+        let Some(code) = code.filter(|_| item.value.is_some() && !item.retracted && item.about.is_none()) else {
+            continue;
+        };
+        let unit = item.unit.as_deref().unwrap_or_default();
+        let readings = profile.wallet.readings_of(code)?;
+        let mut points: BTreeMap<i64, f64> = item.history.iter().map(|point| (point.at, point.value)).collect();
+        points.extend(
+            readings.iter().filter(|(_, one)| one.unit == unit).map(|(_, reading)| (reading.at, reading.value)),
+        );
+        let skipped = points.len().saturating_sub(HISTORY_MAX);
+        item.history = points.into_iter().skip(skipped).map(|(at, value)| ResultPoint { at, value }).collect();
+    }
+    Ok(())
 }
 
 /// The row of a record that was just opened.
@@ -134,9 +132,7 @@ fn row(profile: &OpenProfile, key: &RecordKey, opening: &Opening) -> Result<Reco
         if let Ok(row) = profile.wallet.record(reference) {
             return Ok(records.own(&row));
         }
-        let written = profile.wallet.written()?;
-        let row = written.iter().find(|row| row.reference == *reference);
-        return Ok(records.on_its_way(row.ok_or_else(|| errors::plain(ErrorCode::NotFound))?, &profile.me()?));
+        return Err(errors::plain(ErrorCode::NotFound));
     };
     let seen = profile.seen(&shared::of_patient(profile, patient)?)?;
     let listed = seen.iter().find(|row| row.item.reference == *reference);
@@ -175,7 +171,10 @@ pub(crate) async fn import(cx: &Context, request: RecordImportRequest) -> Result
     let path = files::absolute(&request.path)?;
     let title = checked_title(&request.title)?;
     let me = profile.me()?;
-    let sealing = seal_file(&path, &title, request.collection, me.clone(), me.body.hospital).await?;
+    let mut sealing = seal_file(&path, &title, request.collection, me.clone(), me.body.hospital).await?;
+    if let Some(date) = request.date {
+        sealing.draft.document_time = UnixMillis(u64::try_from(date).unwrap_or(0));
+    }
     Ok(sealing::start(cx, profile, TaskKind::Import, sealing))
 }
 
@@ -202,9 +201,16 @@ pub(crate) async fn seal_file(
     Ok(Sealing { hospital, draft, source: Source::File(path.to_owned()), size })
 }
 
-pub(crate) async fn inspect(_: &Context, request: FileInspectRequest) -> Result<FileInspection, ErrorView> {
+pub(crate) async fn inspect(cx: &Context, request: FileInspectRequest) -> Result<FileInspection, ErrorView> {
     let path = files::absolute(&request.path)?;
     let (size, found) = look_at(&path).await?;
+    let read = path.clone();
+    let (damage, digest) = files::blocking(move || read_through(&read, size)).await?;
+    // Before anybody is registered a file can be looked at all the same.
+    let known = cx.member().ok().map(|profile| profile.wallet.records_with(&digest)).transpose()?;
+    let duplicate = known
+        .and_then(|rows| rows.into_iter().next())
+        .map(|row| DuplicateView { record_id: row.reference.to_string(), title: row.title });
     Ok(FileInspection {
         name: files::name_of(&path),
         size,
@@ -212,7 +218,22 @@ pub(crate) async fn inspect(_: &Context, request: FileInspectRequest) -> Result<
         date: found.date.as_ref().map(|date| date.unix_ms),
         collection: category(found.category),
         title: found.title,
+        damage,
+        duplicate,
     })
+}
+
+/// Why a document cannot be shown, if it cannot, and the digest of its bytes.
+fn read_through(path: &Path, size: u64) -> Result<(Option<String>, Digest), ErrorView> {
+    let unreadable = |error: std::io::Error| errors::unreadable(path, &error);
+    if size > SHOWN_BYTES_MAX {
+        let mut file = std::io::BufReader::new(std::fs::File::open(path).map_err(unreadable)?);
+        return Ok((None, document_digest(&mut file).map_err(unreadable)?));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let digest = document_digest(&mut bytes.as_slice()).map_err(unreadable)?;
+    let found = carekey_clinical::recognise(Some(&files::name_of(path)), &bytes);
+    Ok((carekey_clinical::view(&bytes, found.kind).err().map(|error| error.to_string()), digest))
 }
 
 /// Length and kind of a file, from its beginning.
@@ -227,6 +248,9 @@ async fn look_at(path: &Path) -> Result<(u64, Recognised), ErrorView> {
         }
         if about.len() > RECORD_BYTES_MAX {
             return Err(errors::with_detail(ErrorCode::FileTooLarge, format_args!("{} bytes", about.len())));
+        }
+        if about.len() == 0 {
+            return Err(errors::plain(ErrorCode::FileEmpty));
         }
         let mut beginning = Vec::new();
         file.take(RECOGNISE_BYTES_MAX as u64).read_to_end(&mut beginning).map_err(unreadable)?;
@@ -265,4 +289,28 @@ pub(crate) async fn move_to(cx: &Context, request: RecordMoveRequest) -> Result<
     cx.app.tell_profile(&profile.id, &AppEvent::RecordsChanged);
     let people = People::of(&profile)?;
     Ok(Records { profile: &profile, people: &people }.own(&profile.wallet.record(&reference)?))
+}
+
+/// Erases a record with its older versions. The confirmation is the window's.
+pub(crate) async fn erase(cx: &Context, request: RecordEraseRequest) -> Result<Done, ErrorView> {
+    let profile = cx.member()?;
+    let (_, reference) = documents::key(&profile, &request.record_id, None)?;
+    let row = profile.wallet.record(&reference)?;
+    if row.erase.is_some() {
+        return Err(errors::plain(ErrorCode::RecordErased));
+    }
+    if row.anchor.height().is_none() {
+        // What its hospital does not have yet is simply taken back.
+        return match profile.wallet.take_back(&reference)? {
+            true => Ok(Done {}),
+            false => Err(errors::plain(ErrorCode::RecordPending)),
+        };
+    }
+    let older = profile.wallet.older_versions(&reference)?;
+    for version in older.iter().rev().map(|row| row.reference).chain([reference]) {
+        profile.wallet.erase(&version).await?;
+        profile.forget(&(None, version));
+    }
+    cx.app.tell_profile(&profile.id, &AppEvent::RecordsChanged);
+    Ok(Done {})
 }

@@ -3,7 +3,6 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use carekey_protocol::UnixMillis;
 use crate::app::App;
 use crate::context::Context;
 use crate::opened::OpenProfile;
@@ -13,6 +12,7 @@ use crate::types::{
 };
 use crate::views::people::People;
 use crate::{errors, files, grants};
+use carekey_protocol::UnixMillis;
 
 /// A week, unless told otherwise.
 const DAYS: u32 = 7;

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::files;
 use crate::opened::OpenProfile;
 use crate::tasks::Task;
-use crate::types::{AppEvent, ErrorView, TaskKind, TaskStarted};
+use crate::types::{AppEvent, ErrorCode, ErrorView, TaskKind, TaskStarted, TaskStep};
 
 /// An event may be missed; the state is looked at this often anyway.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -27,22 +27,34 @@ pub(crate) struct Sealing {
     pub(crate) size: u64,
 }
 
-/// Starts the task. It is done when the hospital has the record; without a hospital, when the record is safe here.
+/// Starts the task. It is done when the hospital has the record; without a hospital, when the record is safe here. Until
+/// the hospital has it the person can take it back.
 pub(crate) fn start(cx: &Context, profile: Arc<OpenProfile>, kind: TaskKind, sealing: Sealing) -> TaskStarted {
     let (app, label, size) = (cx.app.clone(), sealing.draft.title.clone(), sealing.size);
     cx.start_task(kind, &label, Some(size), move |task| async move {
+        let turn = task.unless_cancelled(async { Ok::<_, ErrorView>(profile.sealing.lock().await) }).await?;
         task.check()?;
+        task.step(TaskStep::Sealing);
         let events = profile.wallet.events();
-        let wallet = profile.wallet.clone();
-        let reference =
-            files::blocking(move || Ok(wallet.write_record(sealing.hospital, &sealing.draft, &sealing.source)?))
-                .await?;
-        // From here on the record exists: the person can erase it, and no longer cancel it.
+        let (wallet, watching) = (profile.wallet.clone(), Arc::clone(&task));
+        let reference = files::blocking(move || {
+            let mut watch = |done| watching.progress(done, Some(size));
+            Ok(wallet.write_record_watched(sealing.hospital, &sealing.draft, &sealing.source, &mut watch)?)
+        })
+        .await?;
+        drop(turn);
         profile.keep_size(reference, size);
         app.tell_profile(&profile.id, &AppEvent::WrittenChanged);
         app.tell_profile(&profile.id, &AppEvent::RecordsChanged);
-        delivered(&profile.wallet, &task, &reference, events).await?;
-        Ok(Some(reference.to_string()))
+        task.step(TaskStep::Sending);
+        match task.unless_cancelled(delivered(&profile.wallet, &task, &reference, events)).await {
+            Err(error) if error.code == ErrorCode::Cancelled => {
+                // Too late if the hospital has it: then it is there, and can be erased.
+                if profile.wallet.take_back(&reference)? { Err(error) } else { Ok(Some(reference.to_string())) }
+            }
+            Err(error) => Err(error),
+            Ok(()) => Ok(Some(reference.to_string())),
+        }
     })
 }
 
@@ -52,6 +64,11 @@ async fn delivered(
     reference: &RecordRef,
     mut events: broadcast::Receiver<WalletEvent>,
 ) -> Result<(), ErrorView> {
+    // It goes on by itself when the hospital is back.
+    let wait = || {
+        task.step(TaskStep::Waiting);
+        Ok(())
+    };
     loop {
         if is_delivered(wallet, reference)? {
             return Ok(());
@@ -60,9 +77,8 @@ async fn delivered(
             Ok(Ok(WalletEvent::Upload { reference: of, done, total })) if of == *reference => {
                 task.progress(done, Some(total));
             }
-            // It goes on by itself when the hospital is back.
-            Ok(Ok(WalletEvent::Reachable(false))) => return Ok(()),
-            Err(_) if !wallet.is_reachable() => return Ok(()),
+            Ok(Ok(WalletEvent::Reachable(false))) => return wait(),
+            Err(_) if !wallet.is_reachable() => return wait(),
             Ok(Err(RecvError::Closed)) => return Ok(()),
             Ok(_) | Err(_) => {}
         }
@@ -70,6 +86,5 @@ async fn delivered(
 }
 
 fn is_delivered(wallet: &Wallet, reference: &RecordRef) -> Result<bool, ErrorView> {
-    let written = wallet.written()?;
-    Ok(written.iter().all(|row| row.reference != *reference || row.anchor != Progress::Saved))
+    Ok(wallet.written_record(reference)?.is_none_or(|row| row.anchor != Progress::Saved))
 }

@@ -12,7 +12,7 @@ use crate::app::{App, lock};
 use crate::context::Context;
 use crate::errors;
 use crate::types::{
-    AppEvent, Done, ErrorCode, ErrorView, TaskCancelRequest, TaskKind, TaskStarted, TaskState, TaskView,
+    AppEvent, Done, ErrorCode, ErrorView, TaskCancelRequest, TaskKind, TaskStarted, TaskState, TaskStep, TaskView,
     TasksListRequest, TasksView,
 };
 
@@ -94,6 +94,13 @@ impl Task {
         !self.is_cancelled()
     }
 
+    /// Tells what is going on now.
+    pub(crate) fn step(&self, step: TaskStep) {
+        let mut now = lock(&self.now);
+        now.view.step = Some(step);
+        self.tell(&mut now);
+    }
+
     pub(crate) fn is_cancelled(&self) -> bool {
         *self.cancelled.borrow()
     }
@@ -159,8 +166,15 @@ impl Context {
     {
         let tasks = &self.app.tasks;
         let id = format!("task-{}", tasks.next.fetch_add(1, Ordering::Relaxed) + 1);
-        let view =
-            TaskView { id: id.clone(), kind, label: label.to_owned(), done: 0, total, state: TaskState::Running };
+        let view = TaskView {
+            id: id.clone(),
+            kind,
+            label: label.to_owned(),
+            done: 0,
+            total,
+            step: None,
+            state: TaskState::Running,
+        };
         let task = Arc::new(Task {
             app: self.app.clone(),
             session: self.session.clone(),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use carekey_clinical::{DicomFile, DicomView, DocumentView, FrameProblem, Kind, Signals, Source};
 use carekey_clinical::limits::RECOGNISE_BYTES_MAX;
+use carekey_clinical::{DicomFile, DicomView, DocumentView, FrameProblem, Kind, Signals, Source};
 use carekey_wallet::reading::OpenedRecord;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::types::{
 use crate::views::content::{self, Shown};
 use crate::views::people::People;
 use crate::views::records::Records;
-use crate::{errors, records, shared};
+use crate::{errors, shared};
 
 /// Pictures and PDFs up to this size are shown in the window; larger ones can be saved.
 const SHOWN_BYTES_MAX: u64 = 256 << 20;
@@ -121,7 +121,9 @@ async fn view(profile: &OpenProfile, key: RecordKey, opened: &Arc<OpenedRecord>)
             let mut source = opened.reader()?;
             Ok::<_, ErrorView>(DicomFile::open(&mut source).map(Viewed::Dicom).map_err(|error| error.to_string()))
         })?,
-        Kind::Signal => signals(profile, key, opened).await?.ok_or_else(|| "the samples are written in an unknown way".to_owned()),
+        Kind::Signal => {
+            signals(profile, key, opened).await?.ok_or_else(|| "the samples are written in an unknown way".to_owned())
+        }
         _ => Err("nothing to look at".to_owned()),
     };
     let viewed = Arc::new(viewed);
@@ -130,7 +132,8 @@ async fn view(profile: &OpenProfile, key: RecordKey, opened: &Arc<OpenedRecord>)
 }
 
 async fn signals(profile: &OpenProfile, key: RecordKey, opened: &OpenedRecord) -> Result<Option<Viewed>, ErrorView> {
-    let Some(found) = tokio::task::block_in_place(|| Ok::<_, ErrorView>(Signals::open(&mut opened.reader()?, None)))? else {
+    let Some(found) = tokio::task::block_in_place(|| Ok::<_, ErrorView>(Signals::open(&mut opened.reader()?, None)))?
+    else {
         return Ok(None);
     };
     let Some(name) = &found.samples_file else { return Ok(Some(Viewed::Signals(found, None))) };
@@ -162,7 +165,7 @@ async fn companion(profile: &OpenProfile, key: RecordKey, name: &str) -> Option<
 
 /// All records of the same owner that this person can see.
 fn rows(profile: &OpenProfile, key: RecordKey) -> Result<Vec<RecordRow>, ErrorView> {
-    let Some(patient) = key.0 else { return records::all(profile) };
+    let Some(patient) = key.0 else { return crate::timeline::all(profile) };
     let people = People::of(profile)?;
     let shown = Records { profile, people: &people };
     let seen = profile.seen(&shared::of_patient(profile, &patient)?)?;
@@ -190,7 +193,9 @@ pub(crate) async fn series(cx: &Context, request: RecordSeriesRequest) -> Result
             let known = profile.place(&(key.0, row.id.parse().ok()?));
             let belongs = match &known {
                 Some(known) => known.series == place.series,
-                None => row.title == own.title && row.date == own.date && row.kind == own.kind && row.author == own.author,
+                None => {
+                    row.title == own.title && row.date == own.date && row.kind == own.kind && row.author == own.author
+                }
             };
             belongs.then(|| (known.and_then(|known| known.instance), row))
         })

@@ -85,7 +85,8 @@ async fn a_patient_shares_a_doctor_reads_and_the_patient_stops_it() {
     assert_ne!(opened["content"]["kind"], "withheld");
 
     let target = json!({ "kind": "collection", "collection": "heart" });
-    let preview = desk.ask("maria", "grant_preview", json!({ "granteeId": amir, "targets": [target], "future": true })).await;
+    let preview =
+        desk.ask("maria", "grant_preview", json!({ "granteeId": amir, "targets": [target], "future": true })).await;
     assert_eq!(preview["records"].as_array().unwrap().len(), records.len());
     let request = json!({ "granteeId": amir, "targets": [target], "future": true, "purpose": "secondOpinion", "note": "before surgery" });
     let grant = desk.ask("maria", "grants_create", request.clone()).await;
@@ -336,7 +337,10 @@ async fn a_decision_about_many_records_is_one_line_reminded_of_extended_stopped_
     let table = std::fs::read_to_string(table).unwrap();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 2, "{table}");
-    assert!(lines[0].contains("\"Wer\"") && lines[1].contains("Haddad") && lines[1].contains("\"Geöffnet\""), "{table}");
+    assert!(
+        lines[0].contains("\"Wer\"") && lines[1].contains("Haddad") && lines[1].contains("\"Geöffnet\""),
+        "{table}"
+    );
     let evidence: Value = serde_json::from_slice(&std::fs::read(evidence).unwrap()).unwrap();
     assert_eq!(evidence["format"], "carekey-access-log-1");
     let proof = &evidence["accesses"][0]["evidence"];

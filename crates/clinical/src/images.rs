@@ -50,7 +50,11 @@ pub fn tiff_as_png(bytes: &[u8]) -> Result<Vec<u8>, ImageProblem> {
         let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| ImageProblem::Broken)?;
         picture.apply_orientation(orientation);
         // Pages show eight bits.
-        let picture = if picture.color().has_alpha() { DynamicImage::from(picture.into_rgba8()) } else { picture.into_rgb8().into() };
+        let picture = if picture.color().has_alpha() {
+            DynamicImage::from(picture.into_rgba8())
+        } else {
+            picture.into_rgb8().into()
+        };
         let mut png = Cursor::new(Vec::new());
         picture.write_to(&mut png, ImageFormat::Png).map_err(|_| ImageProblem::Broken)?;
         Ok(png.into_inner())

@@ -31,6 +31,7 @@ mod fhir;
 mod hl7;
 mod images;
 pub mod limits;
+pub mod own;
 mod pdf;
 mod recognise;
 mod signals;
@@ -42,8 +43,8 @@ mod view;
 pub use category::Category;
 pub use dates::DocumentDate;
 pub use dicom::{
-    DicomError, DicomFile, DicomFrame, DicomLine, DicomView, Edges, Embedded, FrameProblem, PixelFormat, Region, ReportLine,
-    Spacing, SpacingSource, Window, WindowFunction,
+    DicomError, DicomFile, DicomFrame, DicomLine, DicomView, Edges, Embedded, FrameProblem, PixelFormat, Region,
+    ReportLine, Spacing, SpacingSource, Window, WindowFunction,
 };
 pub use fhir::{
     Allergy, Attachment, Code, Concept, DocumentEntry, Encounter, FhirError, FhirView, Flag, FlagSource, Medication,

@@ -6,8 +6,8 @@ use crate::category::{self, Category};
 use crate::dates::DocumentDate;
 use crate::fhir::{self, FhirDocument};
 use crate::limits::{RECOGNISE_BYTES_MAX, TITLE_CHARS_MAX};
-use crate::text::{looks_like_text, without_bom};
 use crate::signals::{edf, wfdb};
+use crate::text::{looks_like_text, without_bom};
 use crate::{cda, dicom, hl7, images, pdf};
 
 /// Neither is registered; these are the names in use.

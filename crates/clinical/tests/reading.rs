@@ -3,8 +3,8 @@
 mod common;
 
 use carekey_clinical::{
-    Category, DicomError, DicomFile, DicomFrame, DicomView, DocumentView, FhirView, Flag, FlagSource, FrameProblem, Kind,
-    Notice, PixelFormat, SpacingSource, ViewError, recognise, view,
+    Category, DicomError, DicomFile, DicomFrame, DicomView, DocumentView, FhirView, Flag, FlagSource, FrameProblem,
+    Kind, Notice, PixelFormat, SpacingSource, ViewError, recognise, view,
 };
 use common::{BUNDLE, Dicom};
 
@@ -253,11 +253,7 @@ fn planar_interleaved_and_halved_colours_are_the_same_picture() {
     let interleaved = (0..8_u8).flat_map(|i| [i, 100 + i, 200 + i]).collect();
     let planes = (0..8).chain(100..108).chain(200..208).collect();
     assert_eq!(frame(&colour(0, interleaved)), frame(&colour(1, planes)));
-    let grey = Dicom {
-        photometric: "YBR_FULL_422",
-        samples: 3,
-        ..Dicom::grey(8, [[10, 20, 128, 128]; 4].concat())
-    };
+    let grey = Dicom { photometric: "YBR_FULL_422", samples: 3, ..Dicom::grey(8, [[10, 20, 128, 128]; 4].concat()) };
     assert_eq!(frame(&grey).pixels[..6], [10, 10, 10, 20, 20, 20], "two pixels share their colour");
 }
 
@@ -307,7 +303,8 @@ fn pictures_that_cannot_be_shown_say_why() {
     let short = Dicom::grey(16, vec![0; 10]);
     assert_eq!(problem(&short), FrameProblem::Truncated);
     let packed = |syntax, data: &[u8]| Dicom { syntax, pixels: Err(vec![data.to_vec()]), ..Dicom::grey(8, Vec::new()) };
-    let FrameProblem::UnsupportedCompression { name, .. } = problem(&packed("1.2.840.10008.1.2.4.80", b"\xFF\xD8")) else {
+    let FrameProblem::UnsupportedCompression { name, .. } = problem(&packed("1.2.840.10008.1.2.4.80", b"\xFF\xD8"))
+    else {
         panic!("JPEG-LS is not unpacked")
     };
     assert_eq!(name, "JPEG-LS");

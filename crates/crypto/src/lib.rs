@@ -36,8 +36,9 @@ pub use safe::passphrase::{
     Cost, PassphraseError, open_with_passphrase, seal_with_passphrase, seal_with_passphrase_at,
 };
 pub use safe::sealed::{
-    ChunkSize, ExpectedRecord, MAX_METADATA, OpenedRecord, RecordHeader, RecordLayout, RecordReader, SealError,
-    SealOptions, SealedRecord, SealedSummary, content_root, open_chunk, open_record, read_metadata, seal_record,
+    ChunkSize, ExpectedRecord, HEADER_BYTES, MAX_METADATA, OpenedRecord, RecordHeader, RecordLayout, RecordOutline,
+    RecordReader, SealError, SealOptions, SealedRecord, SealedSummary, content_root, open_chunk, open_record,
+    read_metadata, record_outline, reseal_record, seal_record, trailer_leaf,
 };
 pub use safe::secret::{Secret32, derive_secret};
 pub use safe::shares::{SHARES_MAX, SecretShare, ShareError, combine_shares, split_secret};

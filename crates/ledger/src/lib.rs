@@ -44,6 +44,7 @@ mod labels;
 pub mod light;
 pub mod limits;
 mod proof;
+pub mod record_proof;
 mod rules;
 pub mod store;
 #[cfg(any(test, feature = "testkit"))]

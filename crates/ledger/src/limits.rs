@@ -36,3 +36,9 @@ pub const SET_CHANGES_MAX: usize = 32;
 
 /// Registry transactions in one answer.
 pub const REGISTRY_PAGE_MAX: usize = 256;
+
+/// Set-changing blocks in a proof file: a network whose voters change every week for five years.
+pub const PROOF_SET_CHANGES_MAX: usize = 256;
+
+/// A proof file in bytes. Most have five thousand; each change of the voting hospitals adds one or two.
+pub const PROOF_BYTES_MAX: usize = 1 << 20;

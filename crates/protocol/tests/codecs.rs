@@ -266,8 +266,12 @@ fn check_access(check: &mut impl Check) {
 fn check_transactions(check: &mut impl Check) {
     let note = seal_note(&key(11), &key(3).public(), KIND_ANCHOR, b"announced").unwrap();
     let root = Secret32::from_bytes([1; 32]);
-    let reader =
-        Outgoing { recipient: key(3).public(), participant: certificate().body.id, name: Text::truncated("Lena"), since: 3 };
+    let reader = Outgoing {
+        recipient: key(3).public(),
+        participant: certificate().body.id,
+        name: Text::truncated("Lena"),
+        since: 3,
+    };
     check.check("Outgoing", &reader);
     let secret = PassSecret::Collection {
         epoch_secret: Secret32::from_bytes([1; 32]),

@@ -101,9 +101,9 @@ impl Wallet {
                 let record = item.and_then(|x| records.get(&x).copied());
                 let grant = row.receipt.as_ref().and_then(|row| granted.get(&row.receipt.terms.rho).copied());
                 let proven = match (&row.receipt, &certificate) {
-                    (Some(told), Some(certificate)) => *checked.entry(row.challenge).or_insert_with(|| {
-                        told.receipt.verify_theta(&row.hospital, certificate).is_ok()
-                    }),
+                    (Some(told), Some(certificate)) => *checked
+                        .entry(row.challenge)
+                        .or_insert_with(|| told.receipt.verify_theta(&row.hospital, certificate).is_ok()),
                     _ => false,
                 };
                 log.push(judge(row, reader, certificate, record, grant, proven, now));

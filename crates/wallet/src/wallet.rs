@@ -11,7 +11,7 @@ use carekey_protocol::access::Challenge;
 use carekey_protocol::pseudonym::{epoch_at, pseudonym_secret};
 use carekey_protocol::{BlobId, Body, Certificate, HospitalId, NetworkId, RecordRef, Transaction, UnixMillis, decode};
 use rand_core::{CryptoRng, UnwrapErr};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::custody::RootMaterial;
 use crate::errands::{InFlight, Tracked, Work};
@@ -20,7 +20,7 @@ use crate::events::WalletEvent;
 use crate::files;
 use crate::remote::{Remote, Sent};
 use crate::sync::{Bounds, Pushed, Watch};
-use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, meta, pseudonyms, records};
+use crate::vault::{self, ReadTx, Vault, VaultError, WriteTx, copies, meta, pseudonyms, records};
 
 /// Events a slow listener may fall behind before it misses some; it re-asks everything then.
 const EVENTS_MAX: usize = 256;
@@ -58,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) syncing: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
     pub(crate) pushed: Pushed,
+    pub(crate) reading: watch::Sender<bool>,
     mailbox_read: Mutex<Option<Instant>>,
     dir: PathBuf,
     certificate: RwLock<Option<Certificate>>,
@@ -121,6 +122,7 @@ impl Wallet {
             syncing: tokio::sync::Mutex::default(),
             watch: Watch::new(bounds, clock()),
             pushed,
+            reading: watch::channel(true).0,
             mailbox_read: Mutex::default(),
             dir: dir.to_owned(),
             certificate: RwLock::new(certificate),
@@ -322,6 +324,20 @@ impl Wallet {
         self.0.dir.join("sealed").join(blob.to_string())
     }
 
+    /// Removes the files of copies whose pass no longer holds.
+    pub(crate) fn drop_spare_copies(&self) -> Result<(), WalletError> {
+        let wanted: HashSet<String> = self.write(|tx| copies::prune(tx, self.now()))?.into_iter().collect();
+        let sealed = self.0.dir.join("sealed");
+        let entries = std::fs::read_dir(&sealed).map_err(|source| file_error(&sealed, source))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("shared-") && !wanted.contains(&name) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn read<T, E: From<VaultError>>(&self, read: impl FnOnce(&ReadTx<'_>) -> Result<T, E>) -> Result<T, E> {
         tokio::task::block_in_place(|| self.0.vault.read(read))
     }
@@ -375,14 +391,13 @@ pub(crate) fn file_error(path: &Path, source: std::io::Error) -> WalletError {
     WalletError::File { path: path.display().to_string(), source }
 }
 
-/// Of sealed copies only those are kept that are still to be sent, or are the person's own: what somebody shared is
-/// fetched again each time, so that it can be stopped.
+/// Of sealed copies those are kept that are still to be sent, are the person's own, or were shared under a pass that
+/// still holds.
 fn remove_spare_copies(vault: &Vault, sealed: &Path) -> Result<(), WalletError> {
     let mut wanted: HashSet<String> = HashSet::new();
-    vault.read(|tx| {
-        wanted.extend(
-            records::list(tx, None)?.into_iter().filter(|row| row.keys.is_some()).map(|row| row.blob.to_string()),
-        );
+    vault.write(|tx| {
+        wanted.extend(records::blobs(tx)?.into_iter().map(|blob| blob.to_string()));
+        wanted.extend(copies::prune(tx, clock())?);
         for row in vault::outbox::list(tx)? {
             if let Ok(Work::Upload { ticket, .. }) = decode(&row.payload) {
                 wanted.insert(ticket.blob.to_string());

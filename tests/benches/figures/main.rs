@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask bench                     everything
-//! cargo xtask bench -- sealing access   some topics: sealing, scanning, sharing, access
+//! cargo xtask bench -- sealing access   some topics: sealing, scanning, listing, sharing, access
 //! cargo xtask bench -- --quick          small sizes, to see that it works
 //! ```
 //!
@@ -13,6 +13,7 @@
 
 mod access;
 mod aims;
+mod listing;
 mod machine;
 mod people;
 mod process;
@@ -30,7 +31,7 @@ use machine::{load, machine};
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 type Outcome<T = ()> = Result<T, Fault>;
 
-const TOPICS: [&str; 4] = ["sealing", "scanning", "sharing", "access"];
+const TOPICS: [&str; 5] = ["sealing", "scanning", "listing", "sharing", "access"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -86,6 +87,9 @@ fn run(plan: &Plan) -> Outcome {
     }
     if plan.wants("scanning") {
         scanning::measure(plan.quick, &mut aims)?;
+    }
+    if plan.wants("listing") {
+        listing::measure(plan.quick, &mut aims)?;
     }
     let runtime = tokio::runtime::Runtime::new()?;
     if plan.wants("sharing") {

@@ -20,6 +20,7 @@ import { PersonBadge } from "@/components/PersonBadge";
 import { TaskTray } from "@/components/TaskTray";
 import { LedgerFooter } from "@/features/ledger/LedgerFooter";
 import { NetworkNotice } from "@/features/ledger/NetworkNotice";
+import { DropTarget } from "@/features/records/DropTarget";
 import { useAsk, useDo } from "@/platform/queries";
 import { useForgetEverything, useLockNow, usePresence } from "./lock";
 import { isClinician, useOpenSession } from "./session";
@@ -136,6 +137,7 @@ export function Shell() {
         <LedgerFooter />
       </AppShell.Footer>
       <TaskTray />
+      {!isClinician(profile) && <DropTarget />}
     </AppShell>
   );
 }

@@ -22,6 +22,7 @@ import type { ContactsAddRequest } from "./ContactsAddRequest";
 import type { ContactsListRequest } from "./ContactsListRequest";
 import type { DirectoryListRequest } from "./DirectoryListRequest";
 import type { Done } from "./Done";
+import type { EntryWriteRequest } from "./EntryWriteRequest";
 import type { EvidenceExportRequest } from "./EvidenceExportRequest";
 import type { FileInspectRequest } from "./FileInspectRequest";
 import type { FileInspection } from "./FileInspection";
@@ -61,6 +62,7 @@ import type { ProfilesListRequest } from "./ProfilesListRequest";
 import type { ProfilesView } from "./ProfilesView";
 import type { ProofExportRequest } from "./ProofExportRequest";
 import type { ProofView } from "./ProofView";
+import type { RecordEraseRequest } from "./RecordEraseRequest";
 import type { RecordExportRequest } from "./RecordExportRequest";
 import type { RecordImportRequest } from "./RecordImportRequest";
 import type { RecordMoveRequest } from "./RecordMoveRequest";
@@ -71,6 +73,8 @@ import type { RecordSeriesRequest } from "./RecordSeriesRequest";
 import type { RecordSeriesView } from "./RecordSeriesView";
 import type { RecordView } from "./RecordView";
 import type { RecordsListRequest } from "./RecordsListRequest";
+import type { RecordsReadAllRequest } from "./RecordsReadAllRequest";
+import type { RecordsReadingRequest } from "./RecordsReadingRequest";
 import type { RecordsView } from "./RecordsView";
 import type { RecoveryDismissRequest } from "./RecoveryDismissRequest";
 import type { RecoveryEndRequest } from "./RecoveryEndRequest";
@@ -238,6 +242,22 @@ record_import: Call<RecordImportRequest, TaskStarted>,
  *`record_move`
  */
 record_move: Call<RecordMoveRequest, RecordRow>, 
+/**
+ *`record_erase`
+ */
+record_erase: Call<RecordEraseRequest, Done>, 
+/**
+ *`records_read_all`
+ */
+records_read_all: Call<RecordsReadAllRequest, Done>, 
+/**
+ *`records_reading`
+ */
+records_reading: Call<RecordsReadingRequest, Done>, 
+/**
+ *`entry_write`
+ */
+entry_write: Call<EntryWriteRequest, RecordRow>, 
 /**
  *`proof_export`
  */

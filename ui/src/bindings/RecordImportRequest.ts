@@ -16,4 +16,8 @@ title: string,
 /**
  * Where to put it.
  */
-collection: Collection, };
+collection: Collection, 
+/**
+ * The date it speaks of; the one found inside, or today, if none.
+ */
+date?: number | null, };

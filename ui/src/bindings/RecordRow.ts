@@ -63,4 +63,8 @@ unread: boolean,
 /**
  * How many results in it are out of their reference range, when known.
  */
-outOfRange: number | null, };
+outOfRange: number | null, 
+/**
+ * It replaces an older version, which can still be opened.
+ */
+changed: boolean, };

@@ -18,6 +18,7 @@ import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import type { RecordKind } from "@/bindings/RecordKind";
 import type { RecordRow } from "@/bindings/RecordRow";
+import { useAsk } from "@/platform/queries";
 
 const ICONS: Record<RecordKind, Icon> = {
   clinical: IconHeartbeat,
@@ -80,6 +81,11 @@ export function RecordLine({ row, compact }: { row: RecordRow; compact?: boolean
               {t("app.new")}
             </Badge>
           )}
+          {row.changed && (
+            <Badge size="sm" variant="default" tt="none">
+              {t("entries.changedMark")}
+            </Badge>
+          )}
           <OutOfRange count={row.outOfRange} />
         </Group>
         <Text component="span" display="block" size="sm" c="dimmed">
@@ -111,9 +117,14 @@ function OutOfRange({ count }: { count: number | null }) {
 
 function TrustMark({ row }: { row: RecordRow }) {
   const { t } = useTranslation();
+  const offline = useAsk("network_state", {}).data?.phase === "offline";
   const marks = {
     verified: { icon: IconCircleCheck, color: "var(--ck-good)", label: t("records.checked") },
-    pending: { icon: IconClock, color: "var(--mantine-color-dimmed)", label: t("records.pending") },
+    pending: {
+      icon: IconClock,
+      color: "var(--mantine-color-dimmed)",
+      label: t(offline ? "entries.waitsOnline" : "records.pending"),
+    },
     failed: { icon: IconShieldX, color: "var(--ck-bad)", label: t("records.failed") },
   } as const;
   const { icon: MarkIcon, color, label } = marks[row.trust];

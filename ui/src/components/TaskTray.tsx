@@ -52,7 +52,7 @@ function TaskCard({ task, dismiss }: { task: TaskView; dismiss: () => void }) {
       {task.state === "running" && <Running task={task} />}
       {task.state === "done" && (
         <Line icon={<IconCheck size={18} color="var(--ck-good)" aria-hidden />} dismiss={dismiss}>
-          {t(DONE[task.kind], { label })}{" "}
+          {t(DONE[task.kind], { label })} {task.step === "waiting" && t("entries.waitsOnline")}{" "}
           {task.kind === "import" && task.recordId !== null && (
             <AnchorLink to="/records/$recordId" params={{ recordId: task.recordId }} size="sm">
               {t("tasks.open")}

@@ -69,12 +69,12 @@ function PlainList({ source, patientId, target }: ListProps) {
   }, [target]);
   let next = 0;
   return (
-    <div ref={list} className="ck-timeline-plain" data-testid="timeline">
+    <div ref={list} data-testid="timeline">
       {source.years.map((year) => {
         const first = next;
         next += year.count;
         return (
-          <section key={yearKey(year.year)} aria-label={yearKey(year.year)}>
+          <section key={yearKey(year.year)} className="ck-timeline-section" aria-label={yearKey(year.year)}>
             <YearHeading year={year} />
             <div className="ck-rows">
               {Array.from({ length: year.count }, (_, index) => (

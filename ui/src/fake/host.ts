@@ -4,11 +4,12 @@ import type { PersonView } from "@/bindings/PersonView";
 import type { RecordRow } from "@/bindings/RecordRow";
 import type { SessionView } from "@/bindings/SessionView";
 import type { TaskKind } from "@/bindings/TaskKind";
-import { COLLECTIONS } from "@/features/records/collections";
+import type { TaskStep } from "@/bindings/TaskStep";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
 import { consent, covers, ending } from "./consent";
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
+import { entryOf, recordAnswers } from "./recordAnswers";
 import { contentOf, DAY } from "./records";
 import { readRecoveryAddress, recoveryAnswers } from "./recovery";
 import { lockView, ownProfile, readSecurityAddress, securityAnswers } from "./security";
@@ -83,7 +84,7 @@ function startTask(kind: TaskKind, label: string, total: number, done: () => str
     state: { state: "running" | "cancelled" } | { state: "done"; recordId: string | null },
     at = 0,
   ) => {
-    const task = { id, kind, label, done: Math.round(at), total, ...state };
+    const task = { id, kind, label, done: Math.round(at), total, step: stepOf(kind, at, total), ...state };
     world.tasks = [task, ...world.tasks.filter((one) => one.id !== id)];
     emit({ type: "task", task });
   };
@@ -91,6 +92,9 @@ function startTask(kind: TaskKind, label: string, total: number, done: () => str
   void step();
   return { taskId: id };
 }
+
+const stepOf = (kind: TaskKind, at: number, total: number): TaskStep | null =>
+  kind === "import" || kind === "write" ? (at < total / 2 ? "sealing" : "sending") : null;
 
 type Answers = { [K in CommandName]: (request: RequestOf<K>) => ResponseOf<K> };
 
@@ -171,18 +175,6 @@ const answers: Answers = {
     sharing: world.profile?.id === "jonas" ? world.family.length : 0,
   }),
 
-  records_list: ({ collection, text }) => ({
-    records: world.records.filter(
-      (row) =>
-        (!collection || row.collection === collection) &&
-        (!text ||
-          `${row.title} ${row.author.name} ${row.category}`.toLowerCase().includes(text.toLowerCase())),
-    ),
-    collections: COLLECTIONS.map((one) => ({
-      collection: one,
-      count: world.records.filter((row) => row.collection === one).length,
-    })),
-  }),
   record_open: ({ recordId }) => {
     const row = recordBy(recordId);
     row.unread = false;
@@ -197,6 +189,8 @@ const answers: Answers = {
         checks: checksOf(row),
       },
       content: contentOf(recordId),
+      ...entryOf(row),
+      kept: false,
     };
   },
   record_series: ({ recordId }) => ({ records: seriesOf(recordId).map(recordBy) }),
@@ -249,6 +243,7 @@ const answers: Answers = {
           trust: "pending",
           unread: false,
           outOfRange: null,
+          changed: false,
         },
         ...world.records,
       ];
@@ -261,14 +256,7 @@ const answers: Answers = {
     return { ...row };
   },
   proof_export: () => ({}),
-  file_inspect: ({ path }) => ({
-    name: path.split("/").at(-1) ?? path,
-    size: 5_400_000,
-    kind: "pdf",
-    title: "Letter from the eye doctor",
-    date: null,
-    collection: "general",
-  }),
+  ...recordAnswers(me, emit),
 
   contact_card: () => ({ card: `carecard1${"qpzry9x8gf2tvdw0s3jn54khce6mua7l".repeat(6)}`, person: me() }),
 
@@ -364,7 +352,18 @@ export const host: Host = {
     return () => world.listeners.delete(onEvent);
   },
   pickFile: async () => "/home/maria/Documents/letter.pdf",
-  pickFiles: async () => ["/home/lab/Results/blood-count.json", "/home/lab/Results/report.pdf"],
+  pickFiles: async () =>
+    world.profile?.role === "person"
+      ? [
+          "/home/maria/Documents/letter.pdf",
+          "/home/maria/Documents/scan-broken.dcm",
+          "/home/maria/Documents/empty.txt",
+        ]
+      : ["/home/lab/Results/blood-count.json", "/home/lab/Results/report.pdf"],
+  async onFiles(onEvent) {
+    world.dropped.add(onEvent);
+    return () => world.dropped.delete(onEvent);
+  },
   pickSavePath: async (_title, name) => `/home/maria/Downloads/${name}`,
 };
 

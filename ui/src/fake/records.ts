@@ -26,6 +26,7 @@ function row(part: Partial<RecordRow> & Pick<RecordRow, "id" | "title">): Record
     trust: "verified",
     unread: false,
     outOfRange: null,
+    changed: false,
     ...part,
   };
 }

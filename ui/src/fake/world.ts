@@ -16,6 +16,7 @@ import type { SummaryView } from "@/bindings/SummaryView";
 import type { TaskView } from "@/bindings/TaskView";
 import type { TrustCheck } from "@/bindings/TrustCheck";
 import type { WrittenRow } from "@/bindings/WrittenRow";
+import type { FilesEvent } from "@/platform/host";
 import { haddad, jonas, maria, NORTH, okafor, olsen, profiles, SOUTH, weber } from "./people";
 import { DAY, NOW, rows } from "./records";
 import { makeRecovery, type RecoveryWorld } from "./recovery";
@@ -62,6 +63,8 @@ export interface World {
   /** How the ledger differs from the ordinary. */
   ledger: Partial<LedgerView>;
   listeners: Set<(event: AppEvent) => void>;
+  /** Who hears of files dropped into the window. */
+  dropped: Set<(event: FilesEvent) => void>;
 }
 
 const hospitals = [NORTH, SOUTH, "East Children’s Hospital", "West Rehabilitation Centre"].map((name) => ({
@@ -114,6 +117,7 @@ export function makeWorld(): World {
     pending: 0,
     ledger: {},
     listeners: new Set(),
+    dropped: new Set(),
   };
 }
 

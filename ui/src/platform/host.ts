@@ -9,6 +9,12 @@ export type ResponseOf<K extends CommandName> = Commands[K]["response"];
 
 export type BytesName = keyof BytesCommands;
 
+/** Files over the window; their paths once they are let go. */
+export interface FilesEvent {
+  over: boolean;
+  paths?: string[];
+}
+
 /** What the window needs from the program behind it. */
 export interface Host {
   call<K extends CommandName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>>;
@@ -18,8 +24,10 @@ export interface Host {
   listen(onEvent: (event: AppEvent) => void): Promise<() => void>;
   /** Asks the person for a file; null when they close the dialog. */
   pickFile(title: string): Promise<string | null>;
-  /** Asks the person for any number of files; none when they close the dialog. */
+  /** Asks the person for files; none when they close the dialog. */
   pickFiles(title: string): Promise<string[]>;
+  /** Files dragged over the window and dropped into it. Answers with the function that stops listening. */
+  onFiles(onEvent: (event: FilesEvent) => void): Promise<() => void>;
   /** Asks the person where to save; null when they close the dialog. */
   pickSavePath(title: string, suggestedName: string): Promise<string | null>;
 }

@@ -25,5 +25,10 @@ export const host: Host = {
     getCurrentWebviewWindow().listen<AppEvent>("carekey", (event) => onEvent(event.payload)),
   pickFile: (title) => open({ title, multiple: false, directory: false }),
   pickFiles: async (title) => (await open({ title, multiple: true, directory: false })) ?? [],
+  onFiles: (onEvent) =>
+    getCurrentWebviewWindow().onDragDropEvent(({ payload }) => {
+      if (payload.type === "drop") onEvent({ over: false, paths: payload.paths });
+      else onEvent({ over: payload.type !== "leave" });
+    }),
   pickSavePath: (title, suggestedName) => save({ title, defaultPath: suggestedName }),
 };

@@ -35,19 +35,6 @@ describe("Maria", () => {
     expect(screen.queryByTestId("record-share"), "nor shared").toBeNull();
   });
 
-  it("can stop adding a document half-way, and nothing is kept", async () => {
-    const user = openWindow("maria", "#/records");
-    world.pace = 60;
-    const before = world.records.length;
-    await click(user, "record-add");
-    await click(user, "import-choose");
-    await screen.findByTestId("import-title", undefined, SLOW);
-    await click(user, "import-confirm");
-    await click(user, "task-cancel");
-    await waitFor(() => expect(screen.getByTestId("task")).toHaveAttribute("data-state", "cancelled"), SLOW);
-    expect(world.records).toHaveLength(before);
-  });
-
   it("is told in plain words what went wrong, with the code one click deeper, and tries again", async () => {
     world.faults.set("records_list", "offline");
     const user = openWindow("maria", "#/records");

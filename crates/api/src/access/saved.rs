@@ -31,7 +31,16 @@ struct Words {
 }
 
 const ENGLISH: Words = Words {
-    columns: ["When (UTC)", "Who", "Identifier", "What", "Why", "Hospital", "What came of it", "Do both sides report it?"],
+    columns: [
+        "When (UTC)",
+        "Who",
+        "Identifier",
+        "What",
+        "Why",
+        "Hospital",
+        "What came of it",
+        "Do both sides report it?",
+    ],
     read: "Opened",
     list: "List looked at",
     refused: "Refused",
@@ -81,9 +90,9 @@ pub(super) fn table(rows: &[AccessRow], language: Language) -> Vec<u8> {
 }
 
 fn collection(row: &AccessRow) -> String {
-    row.collection.and_then(|collection| serde_json::to_value(collection).ok()).map_or_else(String::new, |value| {
-        value.as_str().unwrap_or_default().to_owned()
-    })
+    row.collection
+        .and_then(|collection| serde_json::to_value(collection).ok())
+        .map_or_else(String::new, |value| value.as_str().unwrap_or_default().to_owned())
 }
 
 fn line<const N: usize>(out: &mut String, fields: [&str; N]) {

@@ -11,7 +11,7 @@ use rand_core::Rng as _;
 
 use crate::app::lock;
 use crate::context::Context;
-use crate::documents::{self, Opening};
+use crate::documents;
 use crate::opened::OpenProfile;
 use crate::tasks::Task;
 use crate::types::{
@@ -19,7 +19,7 @@ use crate::types::{
     SummaryMakeRequest, SummaryShowRequest, SummaryShown, SummarySource, SummaryView, TaskKind, TaskStarted,
 };
 use crate::views::summary::sections;
-use crate::{errors, files, records};
+use crate::{errors, files, timeline};
 use words::Words;
 
 /// Larger documents are not read for a summary.
@@ -77,7 +77,7 @@ fn made(profile: &OpenProfile) -> Option<Arc<Made>> {
 
 /// Own clinical documents, in the order of the list.
 fn considered(profile: &OpenProfile) -> Result<Vec<RecordRow>, ErrorView> {
-    let mut rows = records::all(profile)?;
+    let mut rows = timeline::all(profile)?;
     rows.retain(|row| row.kind == RecordKind::Clinical);
     Ok(rows)
 }
@@ -88,8 +88,9 @@ async fn read_all(profile: &OpenProfile, task: &Task, rows: Vec<RecordRow>) -> R
     for (at, row) in rows.iter().enumerate() {
         task.progress(at as u64, None);
         let key = documents::key(profile, &row.id, None)?;
-        let read = match task.unless_cancelled(documents::open_or_recent(profile, key)).await {
-            Ok(Opening::Opened(opened)) if opened.bytes <= READ_BYTES_MAX => {
+        // Read by the program, not by the person: what is new stays new.
+        let read = match task.unless_cancelled(profile.wallet.peek_record(&key.1)).await {
+            Ok(opened) if opened.bytes <= READ_BYTES_MAX => {
                 let (source, name) = (source(row), opened.metadata.file_name.to_string());
                 let bytes = tokio::task::block_in_place(|| opened.to_vec(READ_BYTES_MAX))?;
                 take_in(&mut summarizer, &bytes, &name, source)

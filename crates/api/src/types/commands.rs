@@ -83,6 +83,10 @@ commands! {
     record_export: RecordExportRequest => TaskStarted;
     record_import: RecordImportRequest => TaskStarted;
     record_move: RecordMoveRequest => RecordRow;
+    record_erase: RecordEraseRequest => Done;
+    records_read_all: RecordsReadAllRequest => Done;
+    records_reading: RecordsReadingRequest => Done;
+    entry_write: EntryWriteRequest => RecordRow;
     proof_export: ProofExportRequest => Done;
     file_inspect: FileInspectRequest => FileInspection;
 
@@ -181,6 +185,7 @@ mod tests {
             label: "scan.pdf".into(),
             done: 5,
             total: Some(9),
+            step: None,
             state: TaskState::Done { record_id: Some("ab".into()) },
         };
         let json = serde_json::to_value(AppEvent::Task { task }).expect("an event");

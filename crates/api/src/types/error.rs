@@ -70,6 +70,8 @@ pub enum ErrorCode {
     ProofInvalid,
     /// The record was erased.
     RecordErased,
+    /// The record is not confirmed yet; what is asked for has to wait until it is.
+    RecordPending,
     /// The contact card could not be read or is not genuine.
     ContactCardInvalid,
     /// Recovery cannot be shared among these people in this way.
@@ -88,6 +90,8 @@ pub enum ErrorCode {
     FileChanged,
     /// The file is larger than a record may be.
     FileTooLarge,
+    /// The file has no bytes.
+    FileEmpty,
     /// The file cannot be written there.
     FileUnwritable,
     /// No space is left on the disk.

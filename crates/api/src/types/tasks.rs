@@ -22,6 +22,19 @@ pub enum TaskKind {
     Summary,
 }
 
+/// What is going on in a task that seals a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum TaskStep {
+    /// It is sealed on this computer.
+    Sealing,
+    /// It is on its way to its hospital.
+    Sending,
+    /// It is safe here, and will be sent when the hospital can be reached.
+    Waiting,
+}
+
 /// How far a task is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "camelCase")]
@@ -59,6 +72,8 @@ pub struct TaskView {
     pub done: u64,
     /// Bytes or blocks in all, when known.
     pub total: Option<u64>,
+    /// What is going on, of a document that is sealed.
+    pub step: Option<TaskStep>,
     /// How far it is.
     #[serde(flatten)]
     #[ts(flatten)]

@@ -30,9 +30,9 @@ pub(crate) fn show(bytes: &[u8], file_name: &str, series: &mut Series) -> Shown 
     match carekey_clinical::view(bytes, found.kind) {
         Ok(DocumentView::Fhir(view)) => fhir::show(&view, series),
         // Pictures, signals and PDFs are shown without being read whole.
-        Ok(
-            DocumentView::Dicom(_) | DocumentView::Signals(_) | DocumentView::Pdf(_) | DocumentView::Image(_),
-        ) => other(file(&found.media_type, Vec::new()), "File"),
+        Ok(DocumentView::Dicom(_) | DocumentView::Signals(_) | DocumentView::Pdf(_) | DocumentView::Image(_)) => {
+            other(file(&found.media_type, Vec::new()), "File")
+        }
         Ok(DocumentView::Text(view)) => other(RecordContent::Text { text: view.text, truncated: view.cut }, "Note"),
         Ok(DocumentView::Titled(view)) => other(titled(view, &found.media_type), "Document"),
         Ok(DocumentView::File { .. }) => other(file(&found.media_type, Vec::new()), "File"),

@@ -87,7 +87,11 @@ impl<'a> Grants<'a> {
 
     fn covers(&self, targets: &[Granted], record: &RecordRef) -> bool {
         targets.contains(&Granted::Record(*record))
-            || self.profile.wallet.record(record).is_ok_and(|row| targets.contains(&Granted::Collection(row.collection)))
+            || self
+                .profile
+                .wallet
+                .record(record)
+                .is_ok_and(|row| targets.contains(&Granted::Collection(row.collection)))
     }
 }
 
@@ -115,11 +119,7 @@ pub(crate) fn what(profile: &OpenProfile, targets: &[Granted]) -> GrantWhat {
                 .filter_map(|record| profile.wallet.record(record).ok())
                 .map(|row| collection(row.collection))
                 .collect();
-            GrantWhat::Several {
-                collections,
-                records: records.len() as u32,
-                within: within.into_iter().collect(),
-            }
+            GrantWhat::Several { collections, records: records.len() as u32, within: within.into_iter().collect() }
         }
     }
 }

@@ -4,7 +4,6 @@ use carekey_protocol::{Certificate, ParticipantId, RecordRef, UnixMillis};
 use carekey_wallet::reading::{OpenedRecord, SharedRecord};
 use carekey_wallet::records::RecordRow as OwnRow;
 use carekey_wallet::vault::Progress;
-use carekey_wallet::vault::written::WrittenRow;
 
 use super::collection;
 use super::people::People;
@@ -39,31 +38,15 @@ impl Records<'_> {
             author: self.author(self.profile.wallet.author(row).ok()),
             self_reported: row.self_reported,
             // Before it was opened, the sealed length is the nearest that is known.
-            size: details.map_or(row.sealed_bytes, |details| details.original_bytes),
+            size: details
+                .map(|details| details.original_bytes)
+                .or_else(|| self.profile.size(&row.reference))
+                .unwrap_or(row.sealed_bytes),
             hospital: self.profile.hospital(row.hospital),
             trust,
             unread: row.unread,
             out_of_range: details.and_then(|details| details.out_of_range),
-        }
-    }
-
-    /// A record the person added that no block contains yet.
-    pub(crate) fn on_its_way(&self, row: &WrittenRow, me: &Certificate) -> RecordRow {
-        RecordRow {
-            id: row.reference.to_string(),
-            title: row.title.clone(),
-            kind: RecordKind::File,
-            collection: collection(row.collection),
-            category: None,
-            date: date(row.created),
-            added: row.created.0,
-            author: self.people.view(me),
-            self_reported: true,
-            size: self.profile.size(&row.reference).unwrap_or(0),
-            hospital: self.profile.hospital(row.hospital),
-            trust: TrustState::Pending,
-            unread: false,
-            out_of_range: None,
+            changed: self.profile.wallet.has_older_version(&row.reference).unwrap_or(false),
         }
     }
 
@@ -101,6 +84,7 @@ impl Records<'_> {
             trust,
             unread: record.unread,
             out_of_range: None,
+            changed: false,
         }
     }
 
@@ -139,6 +123,7 @@ impl Records<'_> {
             trust: TrustState::Failed,
             unread: false,
             out_of_range: None,
+            changed: false,
         }
     }
 

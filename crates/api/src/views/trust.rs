@@ -64,8 +64,11 @@ pub(crate) async fn verified(
         state: TrustState::Verified,
         author: people.view(&opened.metadata.author),
         self_reported,
-        unchanged_since: Some(opened.proof.header.time.0),
-        confirmed_by: signers(profile, opened.proof.header.height, opened.proof.header.proposer).await,
+        unchanged_since: opened.proof.as_ref().map(|proof| proof.header.time.0),
+        confirmed_by: match &opened.proof {
+            Some(proof) => signers(profile, proof.header.height, proof.header.proposer).await,
+            None => Vec::new(),
+        },
         checks: held(),
     }
 }

@@ -117,7 +117,12 @@ pub(crate) async fn shared(connection: &Connection, shared: Shared) -> Result<Va
 
 pub(crate) async fn log(connection: &Connection, log: Log) -> Result<Value, Box<dyn Error>> {
     connection.ready().await?;
-    Ok(connection.call("access_log", json!({ "filter": { "which": if log.flagged { "flagged" } else { "all" } }, "limit": 1000 })).await?)
+    Ok(connection
+        .call(
+            "access_log",
+            json!({ "filter": { "which": if log.flagged { "flagged" } else { "all" } }, "limit": 1000 }),
+        )
+        .await?)
 }
 
 /// The identifier of somebody named by identifier, contact card or part of a name.

@@ -66,7 +66,12 @@ pub(super) fn unpack(stored: Stored, syntax: &str, layout: &Layout) -> Result<Sa
 
 /// YBR_FULL_422 (PS3.3 C.7.6.3.1.2): two brightnesses share one pair of colours.
 fn doubled(bytes: &[u8]) -> Vec<u8> {
-    bytes.as_chunks::<4>().0.iter().flat_map(|&[first, second, blue, red]| [first, blue, red, second, blue, red]).collect()
+    bytes
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .flat_map(|&[first, second, blue, red]| [first, blue, red, second, blue, red])
+        .collect()
 }
 
 /// PS3.5 annex G: up to 15 PackBits segments, one for each byte of each sample, most significant first.

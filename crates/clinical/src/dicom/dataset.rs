@@ -74,9 +74,7 @@ impl Dataset {
     /// All numbers written as text, up to the first that is none.
     pub(super) fn decimals(&self, tag: Tag) -> Vec<f64> {
         let text = self.text(tag).unwrap_or_default();
-        text.split('\\')
-            .map_while(|part| part.trim().parse::<f64>().ok().filter(|number| number.is_finite()))
-            .collect()
+        text.split('\\').map_while(|part| part.trim().parse::<f64>().ok().filter(|number| number.is_finite())).collect()
     }
 
     /// The first 16-bit number of a binary value (US, SS).

@@ -169,7 +169,9 @@ fn grey(
     let table = dataset.items(MODALITY_LUT).first().and_then(|item| Table::of(item, source, layout.signed));
     let values = || values(layout, samples).map(|value| table.as_ref().map_or(value, |table| table.at(value)));
     let padding = match &table {
-        None => dataset.short(PADDING).map(|raw| if layout.signed { i64::from(raw.cast_signed()) } else { i64::from(raw) }),
+        None => {
+            dataset.short(PADDING).map(|raw| if layout.signed { i64::from(raw.cast_signed()) } else { i64::from(raw) })
+        }
         Some(_) => None,
     };
     let (mut count, mut range, mut seen) = (0, (i64::MAX, i64::MIN), (i64::MAX, i64::MIN));
@@ -323,7 +325,8 @@ fn palette(
 ) -> Result<Vec<u8>, FrameProblem> {
     let mut tables = Vec::with_capacity(3);
     for (descriptor, data) in PALETTE_DESCRIPTORS.into_iter().zip(PALETTES) {
-        let table = Table::read(dataset, source, descriptor, data, layout.signed).ok_or(FrameProblem::UnsupportedPixels)?;
+        let table =
+            Table::read(dataset, source, descriptor, data, layout.signed).ok_or(FrameProblem::UnsupportedPixels)?;
         tables.push((table.first, table.shades()));
     }
     let mut rgb = Vec::with_capacity(layout.pixels() * 3);

@@ -5,8 +5,7 @@ use super::dataset::{Dataset, Tag};
 const SHARED: Tag = (0x5200, 0x9229);
 const PER_FRAME: Tag = (0x5200, 0x9230);
 /// Pixel measures, plane orientation, plane position, window, value transformation.
-const GROUPS: [Tag; 5] =
-    [(0x0028, 0x9110), (0x0020, 0x9116), (0x0020, 0x9113), (0x0028, 0x9132), (0x0028, 0x9145)];
+const GROUPS: [Tag; 5] = [(0x0028, 0x9110), (0x0020, 0x9116), (0x0020, 0x9113), (0x0028, 0x9132), (0x0028, 0x9145)];
 
 /// The places that speak of a frame, the most particular first.
 pub(super) struct Functional<'a> {

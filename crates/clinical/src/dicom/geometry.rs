@@ -117,7 +117,8 @@ pub(super) fn edges(dataset: &Dataset) -> Option<Edges> {
             (row.trim().to_owned(), column.trim().to_owned())
         }
     };
-    let known = |side: &str| !side.is_empty() && side.len() <= 3 && side.chars().all(|letter| "LRAPHF".contains(letter));
+    let known =
+        |side: &str| !side.is_empty() && side.len() <= 3 && side.chars().all(|letter| "LRAPHF".contains(letter));
     (known(&row) && known(&column)).then(|| Edges {
         left: opposite(&row),
         top: opposite(&column),

@@ -92,12 +92,17 @@ fn written(dataset: &Dataset, bytes: &[u8], vr: &str) -> String {
         "SS" => list(words(dataset, bytes).take(SHOWN).map(|n| n.cast_signed().to_string()).collect(), bytes.len() / 2),
         "UL" => list(longs(dataset, bytes).take(SHOWN).map(|n| n.to_string()).collect(), bytes.len() / 4),
         "SL" => list(longs(dataset, bytes).take(SHOWN).map(|n| n.cast_signed().to_string()).collect(), bytes.len() / 4),
-        "FL" => list(longs(dataset, bytes).take(SHOWN).map(|n| f32::from_bits(n).to_string()).collect(), bytes.len() / 4),
+        "FL" => {
+            list(longs(dataset, bytes).take(SHOWN).map(|n| f32::from_bits(n).to_string()).collect(), bytes.len() / 4)
+        }
         "FD" => {
             let number = |eight: &[u8; 8]| {
                 if dataset.big_endian { f64::from_be_bytes(*eight) } else { f64::from_le_bytes(*eight) }
             };
-            list(bytes.as_chunks().0.iter().take(SHOWN).map(|eight| number(eight).to_string()).collect(), bytes.len() / 8)
+            list(
+                bytes.as_chunks().0.iter().take(SHOWN).map(|eight| number(eight).to_string()).collect(),
+                bytes.len() / 8,
+            )
         }
         "AT" => {
             let pairs: Vec<u16> = words(dataset, bytes).take(2 * SHOWN).collect();

@@ -287,7 +287,8 @@ impl DicomFile {
 }
 
 pub(crate) fn is_dicom(bytes: &[u8]) -> bool {
-    bytes.get(128..132) == Some(b"DICM") || (bytes.get(..2) == Some(&[8, 0]) && reader::read(&mut Cursor::new(bytes)).is_some())
+    bytes.get(128..132) == Some(b"DICM")
+        || (bytes.get(..2) == Some(&[8, 0]) && reader::read(&mut Cursor::new(bytes)).is_some())
 }
 
 pub(crate) fn summary(bytes: &[u8]) -> Found {

@@ -145,7 +145,8 @@ pub(super) fn stored(
             }
             let mut data = Vec::new();
             for piece in pieces {
-                let part = read_range(source, piece.offset, piece.length.into()).map_err(|_| FrameProblem::Truncated)?;
+                let part =
+                    read_range(source, piece.offset, piece.length.into()).map_err(|_| FrameProblem::Truncated)?;
                 data.extend(part);
             }
             if data.is_empty() { Err(FrameProblem::Truncated) } else { Ok(Stored::Compressed(data)) }
@@ -160,13 +161,7 @@ fn shifted(bytes: &[u8], shift: u32) -> Vec<u8> {
 }
 
 /// The fragments of a frame: by the offset tables, else one each, else from one picture's beginning to the next.
-fn pieces<'a>(
-    offsets: &[u8],
-    extended: &[u8],
-    fragments: &'a [Fragment],
-    frames: u32,
-    number: u32,
-) -> &'a [Fragment] {
+fn pieces<'a>(offsets: &[u8], extended: &[u8], fragments: &'a [Fragment], frames: u32, number: u32) -> &'a [Fragment] {
     let Some(first) = fragments.first() else { return &[] };
     if frames <= 1 {
         return fragments;
@@ -195,7 +190,8 @@ fn pieces<'a>(
     if fragments.len() == count {
         return fragments.get(number..=number).unwrap_or_default();
     }
-    let mut starts = fragments.iter().enumerate().filter(|(_, fragment)| fragment.begins).map(|(index, _)| index).skip(number);
+    let mut starts =
+        fragments.iter().enumerate().filter(|(_, fragment)| fragment.begins).map(|(index, _)| index).skip(number);
     match (starts.next(), starts.next()) {
         (Some(start), end) => fragments.get(start..end.unwrap_or(fragments.len())).unwrap_or_default(),
         (None, _) => &[],

@@ -11,7 +11,9 @@ use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
 use dicom_dictionary_std::StandardDataDictionary;
 
 use super::dataset::{Dataset, Element, Tag, Value};
-use crate::limits::{DICOM_DEPTH_MAX, DICOM_ELEMENTS_MAX, DICOM_FRAGMENTS_MAX, DICOM_KEPT_BYTES_MAX, DICOM_VALUE_BYTES_MAX};
+use crate::limits::{
+    DICOM_DEPTH_MAX, DICOM_ELEMENTS_MAX, DICOM_FRAGMENTS_MAX, DICOM_KEPT_BYTES_MAX, DICOM_VALUE_BYTES_MAX,
+};
 use crate::source::Source;
 
 const ITEM: Tag = (0xFFFE, 0xE000);
@@ -235,7 +237,9 @@ impl Reader<'_> {
         }
         let end = match sequence.length {
             UNDEFINED => None,
-            length => Some(self.at.checked_add(u64::from(length)).filter(|end| *end <= self.length).ok_or(Stop::Truncated)?),
+            length => {
+                Some(self.at.checked_add(u64::from(length)).filter(|end| *end <= self.length).ok_or(Stop::Truncated)?)
+            }
         };
         // PS3.5 §6.2.2: what is inside an UN of undefined length is implicit VR little endian.
         let around = (self.explicit, self.big_endian);

@@ -48,7 +48,9 @@ pub(super) fn signals(elements: &Elements) -> Option<Signals> {
         });
         let value = number.or_else(|| meaning(item.items(CONCEPT))).or_else(|| item.text(TEXT));
         match (item.long(POSITIONS), name, value) {
-            (Some(at), Some(name), None) => marks.push(Mark { at: f64::from(at.max(1) - 1) / rate, lasts: 0.0, text: name }),
+            (Some(at), Some(name), None) => {
+                marks.push(Mark { at: f64::from(at.max(1) - 1) / rate, lasts: 0.0, text: name })
+            }
             (_, name, Some(value)) => findings.push(Finding { name: name.unwrap_or_default(), value }),
             _ => {}
         }

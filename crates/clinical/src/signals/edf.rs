@@ -42,7 +42,8 @@ pub(crate) fn summary(bytes: &[u8]) -> Found {
     let kind = if heart { "ECG" } else { "Signal recording" };
     // EDF+ begins with "Startdate dd-MMM-yyyy", then codes of the examination, technician and device, X for none.
     let words = header.recording.split(' ').filter(|word| !matches!(*word, "X" | "Startdate" | "")).skip(1);
-    let said = words.filter(|word| word.chars().any(char::is_alphabetic)).collect::<Vec<_>>().join(" ").replace('_', " ");
+    let said =
+        words.filter(|word| word.chars().any(char::is_alphabetic)).collect::<Vec<_>>().join(" ").replace('_', " ");
     let title = if said.is_empty() { kind.to_owned() } else { format!("{kind}: {said}") };
     Found { title: Some(title), date: header.date, category: heart.then_some(crate::Category::Heart) }
 }
@@ -77,7 +78,9 @@ pub(crate) fn signals(source: &mut dyn Source, length: u64) -> Option<Signals> {
         }
         let rate = signal.samples as f64 / header.seconds;
         let known = groups.iter_mut().find_map(|group| match &mut group.storage {
-            Storage::Blocks { samples, offsets, .. } if *samples == signal.samples => Some((offsets, &mut group.channels)),
+            Storage::Blocks { samples, offsets, .. } if *samples == signal.samples => {
+                Some((offsets, &mut group.channels))
+            }
             _ => None,
         });
         if let Some((offsets, channels)) = known {

@@ -303,8 +303,7 @@ mod tests {
     fn channels_in_blocks_are_read_across_the_blocks_edges() {
         // Two blocks of two channels of two samples each.
         let bytes: Vec<u8> = [1_i16, 2, 10, 20, 3, 4, 30, 40].iter().flat_map(|value| value.to_le_bytes()).collect();
-        let storage =
-            Storage::Blocks { start: 0, bytes: 8, samples: 2, offsets: vec![0, 4], form: SampleForm::I16 };
+        let storage = Storage::Blocks { start: 0, bytes: 8, samples: 2, offsets: vec![0, 4], form: SampleForm::I16 };
         let values = group(2, 4, storage).read(&mut Cursor::new(bytes), 1, 2, 1).unwrap();
         assert_eq!(values, [2.0, 3.0, 20.0, 30.0]);
     }

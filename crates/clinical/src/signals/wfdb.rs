@@ -47,7 +47,21 @@ pub(crate) fn is_heart_lead(label: &str) -> bool {
         || label.contains("EKG")
         || matches!(
             label.as_str(),
-            "I" | "II" | "III" | "AVR" | "AVL" | "AVF" | "V" | "V1" | "V2" | "V3" | "V4" | "V5" | "V6" | "MLI" | "MLII" | "MLIII"
+            "I" | "II"
+                | "III"
+                | "AVR"
+                | "AVL"
+                | "AVF"
+                | "V"
+                | "V1"
+                | "V2"
+                | "V3"
+                | "V4"
+                | "V5"
+                | "V6"
+                | "MLI"
+                | "MLII"
+                | "MLIII"
         )
 }
 
@@ -60,8 +74,7 @@ pub(crate) fn signals(bytes: &[u8], bytes_there: Option<u64>) -> Option<Signals>
     let together: Vec<&Signal<'_>> = header.signals.iter().filter(|signal| signal.file == file).collect();
     let channels = together.len() as u64;
     let uniform = together.iter().all(|signal| signal.format == format && signal.per_frame == 1);
-    let interleaved =
-        |form| Storage::Interleaved { place: Place::At(offset), form, big_endian: format == "61" };
+    let interleaved = |form| Storage::Interleaved { place: Place::At(offset), form, big_endian: format == "61" };
     let storage = match format {
         "212" => Storage::Pairs { offset },
         "16" | "61" => interleaved(SampleForm::I16),

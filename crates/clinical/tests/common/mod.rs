@@ -202,7 +202,8 @@ pub fn edf() -> Vec<u8> {
         for sample in 0..10_i16 {
             out.extend((block * 10 + sample).to_le_bytes());
         }
-        let mut remark = if block == 0 { b"+0\x14\x14\0+0.5\x14Cough\x14\0".to_vec() } else { b"+1\x14\x14\0".to_vec() };
+        let mut remark =
+            if block == 0 { b"+0\x14\x14\0+0.5\x14Cough\x14\0".to_vec() } else { b"+1\x14\x14\0".to_vec() };
         remark.resize(16, 0);
         out.extend(remark);
     }

@@ -124,6 +124,16 @@ impl MerkleBuilder {
         self.count
     }
 
+    /// Tops of the complete subtrees, largest first: one for each set bit of [`count`](Self::count).
+    pub fn peaks(&self) -> &[Digest] {
+        &self.peaks
+    }
+
+    /// The tree of `count` leaves with these [`peaks`](Self::peaks); none if their number does not fit.
+    pub fn from_peaks(count: u64, peaks: Vec<Digest>) -> Option<Self> {
+        (peaks.len() == count.count_ones() as usize).then_some(Self { count, peaks })
+    }
+
     /// The root over the leaves pushed so far.
     pub fn root(&self) -> Digest {
         let top = self.peaks.iter().rev().copied().reduce(|right, left| merkle_node(&left, &right));

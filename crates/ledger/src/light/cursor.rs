@@ -73,6 +73,18 @@ impl Cursor {
     }
 }
 
+/// Follows the chain from the network file to a later header, and returns the set that signed it.
+///
+/// # Errors
+/// [`LightError`]: the first step that does not hold.
+pub(crate) fn signers_of(
+    genesis: &Genesis,
+    changes: &[SetChange],
+    target: &CertifiedHeader,
+) -> Result<ValidatorSet, LightError> {
+    Ok(Cursor::genesis(genesis)?.follow(genesis, changes, target)?.signers)
+}
+
 impl SetChange {
     /// The set that signs after this block, given the one that signed it. That none of the block's registrations is
     /// missing shows when the caller compares with the header.

@@ -14,5 +14,6 @@ mod wire;
 mod tests;
 
 pub use client::{Jump, LightClient};
+pub(crate) use cursor::signers_of;
 pub use error::LightError;
 pub use wire::{CatchUp, CompactBatch, ProvenTransaction, SetChange};

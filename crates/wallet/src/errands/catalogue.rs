@@ -31,7 +31,8 @@ impl Wallet {
 
     /// Puts a record into the current catalogue of its collection, and takes it out of others of the same epoch.
     pub(crate) async fn deposit_record(&self, row: &RecordRow) -> Result<(), WalletError> {
-        let (Some(keys), Some(txid)) = (&row.keys, row.anchor.txid()) else { return Ok(()) };
+        // Before its anchor is in a block nobody could check it; it is deposited when it is.
+        let (Some(keys), Progress::Recorded { txid, .. }) = (&row.keys, row.anchor) else { return Ok(()) };
         let (collection, hospital) = (row.collection, row.hospital);
         let epoch = self.read(|tx| collections::epoch(tx, collection))?;
         self.open_catalogue(collection, epoch, hospital).await?;
@@ -144,6 +145,11 @@ impl Wallet {
         let Some(row) = self.read(|tx| grants::get(tx, n))? else { return self.finish(id) };
         if row.revoke.is_some() {
             return self.finish(id);
+        }
+        if let GrantWhat::Record { reference } = &row.what
+            && self.read(|tx| records::get(tx, reference))?.is_some_and(|record| record.anchor.height().is_none())
+        {
+            return Ok(Step::Wait(RECORDED_SOON));
         }
         failpoint::reach("grant: promised, not prepared");
         self.ensure_pseudonyms().await?;

@@ -41,6 +41,7 @@ impl Wallet {
                     records::insert(tx, &row)?;
                 }
             }
+            records::link_versions(tx, &reference)?;
             if meta::get::<bool>(tx, meta::Key::Restore)?.is_none() {
                 super::promise(tx, &Work::Deposit { reference }, self.now())?;
             }

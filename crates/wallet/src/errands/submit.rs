@@ -72,7 +72,7 @@ pub(crate) fn progress(tx: &WriteTx<'_>, tracked: Tracked) -> Result<Option<Prog
     Ok(match tracked {
         Tracked::Written(reference) => match records::get(tx, &reference)? {
             Some(row) => Some(row.anchor),
-            None => written::list(tx)?.into_iter().find(|row| row.reference == reference).map(|row| row.anchor),
+            None => written::get(tx, &reference)?.map(|row| row.anchor),
         },
         Tracked::Grant(n) => grants::get(tx, n)?.map(|row| row.grant),
         Tracked::Revoke(n) => grants::get(tx, n)?.and_then(|row| row.revoke),
@@ -87,7 +87,7 @@ pub(crate) fn set_progress(tx: &WriteTx<'_>, tracked: Tracked, progress: Progres
             if records::get(tx, &reference)?.is_some() {
                 records::set_anchor(tx, &reference, progress)?;
             }
-            if written::list(tx)?.iter().any(|row| row.reference == reference) {
+            if written::get(tx, &reference)?.is_some() {
                 written::set_anchor(tx, &reference, progress)?;
             }
             Ok(())

@@ -8,9 +8,7 @@ use carekey_protocol::derive::{
 use carekey_protocol::grant::{Outgoing, seal_grant};
 use carekey_protocol::pass::{PassDraft, PassSecret, PassTerms, Scope};
 use carekey_protocol::transaction::GrantBody;
-use carekey_protocol::{
-    Collection, HospitalId, NetworkId, ParticipantId, Pass, RecordRef, Text, UnixMillis,
-};
+use carekey_protocol::{Collection, HospitalId, NetworkId, ParticipantId, Pass, RecordRef, Text, UnixMillis};
 
 use crate::vault::grants::ReaderKeys;
 

@@ -1,5 +1,7 @@
 //! Reading: one's own records, and those others share (S2 Alg. 5 steps 8–17).
 
+mod ahead;
+mod proof;
 mod shared;
 pub(crate) mod verify;
 
@@ -7,20 +9,22 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use carekey_crypto::{Digest, RecordReader, Secret32, content_root};
+use carekey_crypto::{Digest, RecordReader, Secret32, Signature, content_root};
 use carekey_ledger::{Header, LedgerProof};
-use carekey_protocol::record::RecordMetadata;
+use carekey_protocol::record::{RecordMetadata, anchor_hash};
 use carekey_protocol::transaction::AnchorBody;
 use carekey_protocol::{Body, HospitalId, RecordRef, TxId};
 
 use crate::error::WalletError;
 use crate::vault::observations::ObservationKind;
 use crate::vault::records::{self, RecordDetails};
+use crate::vault::{Progress, places};
 use crate::wallet::{Wallet, file_error};
 
+pub use ahead::Understanding;
 pub use shared::{SharedListing, SharedRecord, in_order};
-use verify::Expected;
 pub use verify::{Check, VerifyError, Withheld};
+use verify::{Expected, ExpectedBytes};
 
 /// Where a record stands on the ledger, and the way from there to the newest block.
 #[derive(Debug, Clone)]
@@ -29,24 +33,31 @@ pub struct AnchorProof {
     pub txid: TxId,
     /// The header of its block.
     pub header: Header,
-    /// Its place in the block, and the block's place under the head it was proved with.
-    pub proof: LedgerProof,
+    /// Its place in the block, and the block's place under the head it was proved with; none if that was proved
+    /// earlier and is remembered.
+    pub proof: Option<LedgerProof>,
 }
 
 /// A record that passed every check. The plaintext is never written to disk here; it is decrypted as it is read.
 pub struct OpenedRecord {
     /// What the author said about it.
     pub metadata: RecordMetadata,
-    /// Where it stands on the ledger.
-    pub proof: AnchorProof,
+    /// Where it stands on the ledger; none for one's own that is on its way there.
+    pub proof: Option<AnchorProof>,
+    /// It is the copy on this computer: its hospital could not be asked.
+    pub kept: bool,
     /// Length of the document in bytes.
     pub bytes: u64,
     /// eh1, as anchored.
     pub anchor_hash: Digest,
     /// The Merkle root over the sealed bytes, recomputed from them here and found to be what eh1 commits to.
     pub content_root: Digest,
-    sealed: PathBuf,
-    key: Secret32,
+    /// Length of the sealed record in bytes.
+    pub sealed_bytes: u64,
+    pub(crate) sealed: PathBuf,
+    pub(crate) key: Secret32,
+    pub(crate) blind: Secret32,
+    pub(crate) signature: Signature,
 }
 
 impl OpenedRecord {
@@ -112,44 +123,78 @@ impl std::fmt::Debug for OpenedRecord {
 }
 
 impl Wallet {
-    /// Opens one of the person's own records: from the local copy if there is one, else from its hospital.
+    /// Opens one of the person's own records: from the local copy if there is one, else from its hospital. One that was
+    /// opened before needs no network; one that is on its way to its hospital neither.
     ///
     /// # Errors
     /// [`WalletError::Withheld`] naming the check that failed; [`WalletError::Network`].
     pub async fn open_record(&self, reference: &RecordRef) -> Result<OpenedRecord, WalletError> {
+        let opened = self.check_record(reference).await?;
+        self.write(|tx| records::set_opened(tx, reference))?;
+        Ok(opened)
+    }
+
+    /// What was learnt about the content of a record that is not read ahead.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn describe_record(&self, reference: &RecordRef, details: &RecordDetails) -> Result<(), WalletError> {
+        Ok(self.write(|tx| records::set_details(tx, reference, details))?)
+    }
+
+    /// As [`open_record`](Self::open_record), without the person having seen it.
+    pub(crate) async fn check_record(&self, reference: &RecordRef) -> Result<OpenedRecord, WalletError> {
         let row = self.record(reference)?;
-        let (Some(keys), Some(txid)) = (&row.keys, row.anchor.txid()) else {
-            return Err(WalletError::NotFound { what: "this record" });
-        };
+        let Some(keys) = &row.keys else { return Err(WalletError::NotFound { what: "this record" }) };
         let sealed = self.sealed_path(&row.blob);
         if !sealed.exists() {
             let claim = carekey_protocol::derive::derive_claim(&keys.owner_secret);
             self.0.remote.fetch_own(row.hospital, row.blob, claim, row.sealed_bytes, &sealed).await?;
         }
-        let proof = self.prove_anchor(&row.hospital, &txid).await?;
         let patient = self.certificate()?.body.id;
-        let opened = self.verify_sealed(&keys.record_key, &keys.blind, reference, patient, proof, &sealed);
-        match opened {
-            Ok(opened) => {
-                let known =
-                    row.details.unwrap_or(RecordDetails { original_bytes: 0, category: None, out_of_range: None });
-                let details = RecordDetails { original_bytes: opened.bytes, ..known };
-                self.write(|tx| records::set_opened(tx, reference, &details))?;
-                Ok(opened)
+        let opened = match row.anchor {
+            Progress::Recorded { txid, .. } => {
+                let (anchored, proof) = self.place(&row.hospital, &txid, reference).await?;
+                let bytes = anchored.expect(&keys.blind);
+                self.verify_sealed(&keys.record_key, &keys.blind, reference, patient, bytes, Some(proof), &sealed)
             }
-            Err(error) => {
-                discard_damaged(&error, &sealed);
-                Err(error)
+            Progress::Saved | Progress::Sent { .. } => {
+                let (content_root, sealed_bytes) = (row.content_root, row.sealed_bytes);
+                let bytes = ExpectedBytes::Sealed { content_root, sealed_bytes };
+                self.verify_sealed(&keys.record_key, &keys.blind, reference, patient, bytes, None, &sealed)
             }
-        }
+        };
+        let opened = opened.inspect_err(|error| discard_damaged(error, &sealed))?;
+        self.remember_place(&opened)?;
+        let known = row.details.unwrap_or(RecordDetails { original_bytes: 0, category: None, out_of_range: None });
+        let details = RecordDetails { original_bytes: opened.bytes, ..known };
+        self.write(|tx| records::set_details(tx, reference, &details))?;
+        Ok(opened)
     }
 
-    /// What was learnt about the content of a record when it was shown.
-    ///
-    /// # Errors
-    /// [`WalletError::Vault`].
-    pub fn describe_record(&self, reference: &RecordRef, details: &RecordDetails) -> Result<(), WalletError> {
-        Ok(self.write(|tx| records::set_opened(tx, reference, details))?)
+    /// Where an anchor stands: as it was proved before, or proved now.
+    async fn place(
+        &self,
+        hospital: &HospitalId,
+        txid: &TxId,
+        reference: &RecordRef,
+    ) -> Result<(Anchored, AnchorProof), WalletError> {
+        if let Some((header, anchor_hash)) = self.read(|tx| places::get(tx, txid))? {
+            let anchored = Anchored { reference: *reference, anchor_hash };
+            return Ok((anchored, AnchorProof { txid: *txid, header, proof: None }));
+        }
+        let (anchor, proof) = self.prove_anchor(hospital, txid).await?;
+        Ok((Anchored::from(&anchor), proof))
+    }
+
+    /// Keeps where a record that passed every check stands.
+    fn remember_place(&self, opened: &OpenedRecord) -> Result<(), WalletError> {
+        match &opened.proof {
+            Some(AnchorProof { txid, header, proof: Some(_) }) => {
+                Ok(self.write(|tx| places::put(tx, txid, header, &opened.anchor_hash))?)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Where a record stands on the ledger, proved by `hospital` and checked here.
@@ -157,7 +202,7 @@ impl Wallet {
     /// # Errors
     /// [`WalletError::Withheld`] if the proof does not hold; [`WalletError::NotFound`] if the hospital has none.
     pub async fn prove(&self, hospital: HospitalId, txid: &TxId) -> Result<AnchorProof, WalletError> {
-        Ok(self.prove_anchor_at(&hospital, txid).await?.1)
+        Ok(self.prove_anchor(&hospital, txid).await?.1)
     }
 
     /// Step 15: the anchor, proven to stand in a block that this wallet's ledger contains. The hospital that keeps the
@@ -216,19 +261,21 @@ impl Wallet {
             Err(reason) => return Err(ledger(&reason).into()),
         };
         match proven.transaction.body {
-            Body::Anchor(anchor) => Ok((anchor, AnchorProof { txid: *txid, header, proof: proven.proof })),
+            Body::Anchor(anchor) => Ok((anchor, AnchorProof { txid: *txid, header, proof: Some(proven.proof) })),
             _ => Err(Withheld::new(Check::Ledger, "the transaction is not a record's anchor").into()),
         }
     }
 
     /// Steps 16 and 17 on the bytes in `sealed`.
+    #[expect(clippy::too_many_arguments, reason = "each is a different kind of thing, known to one caller only")]
     pub(crate) fn verify_sealed(
         &self,
         record_key: &Secret32,
         blind: &Secret32,
         reference: &RecordRef,
         patient: carekey_protocol::ParticipantId,
-        (anchor, proof): (AnchorBody, AnchorProof),
+        bytes: ExpectedBytes<'_>,
+        proof: Option<AnchorProof>,
         sealed: &Path,
     ) -> Result<OpenedRecord, WalletError> {
         tokio::task::block_in_place(|| {
@@ -239,8 +286,7 @@ impl Wallet {
                 authority: &self.0.remote.genesis().authority_key,
                 patient,
                 reference: *reference,
-                blind,
-                anchor: &anchor,
+                bytes,
             };
             let sink = &mut std::io::sink();
             let (metadata, opened) =
@@ -248,13 +294,36 @@ impl Wallet {
             Ok(OpenedRecord {
                 metadata,
                 proof,
+                kept: false,
                 bytes: opened.summary.plaintext_bytes,
-                anchor_hash: anchor.anchor_hash,
+                anchor_hash: anchor_hash(blind, &root, sealed_bytes),
                 content_root: root,
+                sealed_bytes,
                 sealed: sealed.to_owned(),
                 key: record_key.clone(),
+                blind: blind.clone(),
+                signature: opened.author_signature,
             })
         })
+    }
+}
+
+/// What the ledger says of a record's bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anchored {
+    reference: RecordRef,
+    anchor_hash: Digest,
+}
+
+impl Anchored {
+    pub(crate) fn expect<'a>(&self, blind: &'a Secret32) -> ExpectedBytes<'a> {
+        ExpectedBytes::Anchored { reference: self.reference, anchor_hash: self.anchor_hash, blind }
+    }
+}
+
+impl From<&AnchorBody> for Anchored {
+    fn from(anchor: &AnchorBody) -> Self {
+        Self { reference: anchor.reference, anchor_hash: anchor.anchor_hash }
     }
 }
 

@@ -1,22 +1,26 @@
 //! The reader's side: what others share, and opening it at a hospital (S2 Alg. 5 steps 8–14).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use carekey_crypto::{Digest, SecretKey, seal_note};
 use carekey_protocol::access::{AccessBody, Refusal};
 use carekey_protocol::catalogue::CatalogueItem;
-use carekey_protocol::deposit::RecordAccess;
+use carekey_protocol::deposit::{Escrow, RecordAccess};
 use carekey_protocol::derive::derive_kt;
 use carekey_protocol::pass::{PassSecret, Target};
 use carekey_protocol::receipt::ReadNotice;
 use carekey_protocol::transaction::KIND_READ_NOTICE;
 use carekey_protocol::{BlockHeight, Certificate, HospitalId, ParticipantId, Pass, RecordRef, Text, encode};
 
-use super::{Check, OpenedRecord, Withheld, discard_damaged};
+use super::verify::ExpectedBytes;
+use super::{AnchorProof, Anchored, Check, OpenedRecord, Withheld, discard_damaged};
 use crate::errands::{Work, promise};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::remote::Granted;
+use crate::vault::copies::{self, CopyRow};
+use crate::vault::places;
 use crate::vault::shared::{self, SharedItemRow, SharedRow};
 use crate::wallet::{Wallet, os_rng};
 
@@ -196,15 +200,22 @@ impl Wallet {
                 self.note_stopped(&pass.terms.rho).await?;
                 return Err(WalletError::Refused(Refusal::Revoked));
             }
+            Err(WalletError::Network(error)) => {
+                let kept = self.open_kept(&pass, &item, patient, &access)?;
+                return kept.ok_or(WalletError::Network(error));
+            }
             Err(other) => return Err(other),
         };
         // Step 14: txid and K_P.
         let (txid, record_key) = access.unlock(&escrow).map_err(|error| Withheld::new(Check::Key, error))?;
         // Steps 15 to 17.
-        let anchor = self.prove_anchor(&item.hospital, &txid).await?;
+        let (anchor, proof) = self.prove_anchor(&item.hospital, &txid).await?;
+        let bytes = Anchored::from(&anchor).expect(&item.item.blind);
         let opened = self
-            .verify_sealed(&record_key, &item.item.blind, reference, *patient, anchor, &sealed)
+            .verify_sealed(&record_key, &item.item.blind, reference, *patient, bytes, Some(proof), &sealed)
             .inspect_err(|error| discard_damaged(error, &sealed))?;
+        self.remember_place(&opened)?;
+        self.keep_copy(&pass, reference, escrow, &sealed)?;
         if item.item.sealed_bytes == 0 {
             let described = CatalogueItem {
                 title: Text::truncated(opened.metadata.title.as_str()),
@@ -222,6 +233,41 @@ impl Wallet {
             shared::set_item_opened(tx, patient, reference)
         })?;
         Ok(opened)
+    }
+
+    fn keep_copy(&self, pass: &Pass, reference: &RecordRef, escrow: Escrow, sealed: &Path) -> Result<(), WalletError> {
+        let Some(file) = sealed.file_name().and_then(|name| name.to_str()) else { return Ok(()) };
+        let row = CopyRow { rho: pass.terms.rho, reference: *reference, file: file.to_owned(), escrow };
+        Ok(self.write(|tx| copies::put(tx, &row))?)
+    }
+
+    /// The copy of a record that was opened before, while its hospital cannot be asked: for as long as the pass holds,
+    /// as far as is known here. The patient is not told of it; they were of the opening that fetched it.
+    fn open_kept(
+        &self,
+        pass: &Pass,
+        item: &SharedItemRow,
+        patient: &ParticipantId,
+        access: &RecordAccess,
+    ) -> Result<Option<OpenedRecord>, WalletError> {
+        let (terms, reference) = (&pass.terms, &item.item.reference);
+        let (now, row) = (self.now(), self.read(|tx| shared::get(tx, &terms.rho))?);
+        let holds = row.is_some_and(|row| row.stopped.is_none()) && terms.not_before <= now && now < terms.not_after;
+        let Some(copy) = self.read(|tx| copies::get(tx, &terms.rho, reference))?.filter(|_| holds) else {
+            return Ok(None);
+        };
+        let sealed = self.sealed_path(&Default::default()).with_file_name(&copy.file);
+        let (txid, record_key) = access.unlock(&copy.escrow).map_err(|error| Withheld::new(Check::Key, error))?;
+        let Some((header, anchor_hash)) = self.read(|tx| places::get(tx, &txid))?.filter(|_| sealed.exists()) else {
+            return Ok(None);
+        };
+        let proof = AnchorProof { txid, header, proof: None };
+        let blind = &item.item.blind;
+        let bytes = ExpectedBytes::Anchored { reference: *reference, anchor_hash, blind };
+        let opened = self
+            .verify_sealed(&record_key, blind, reference, *patient, bytes, Some(proof), &sealed)
+            .inspect_err(|error| discard_damaged(error, &sealed))?;
+        Ok(Some(OpenedRecord { kept: true, ..opened }))
     }
 
     /// Steps 9 to 13: one access at one hospital, followed by the reader's own notice to the patient.
@@ -266,6 +312,7 @@ impl Wallet {
     async fn note_stopped(&self, rho: &Digest) -> Result<(), WalletError> {
         let height = self.head_height().await;
         self.write(|tx| shared::set_stopped(tx, rho, height))?;
+        self.drop_spare_copies()?;
         self.tell(WalletEvent::Shared);
         Ok(())
     }

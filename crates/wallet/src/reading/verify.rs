@@ -2,9 +2,8 @@
 
 use std::io::{Read, Write};
 
-use carekey_crypto::{ExpectedRecord, OpenedRecord, PublicKey, SealError, Secret32, open_record};
+use carekey_crypto::{Digest, ExpectedRecord, OpenedRecord, PublicKey, SealError, Secret32, open_record};
 use carekey_protocol::record::{RecordMetadata, anchor_hash};
-use carekey_protocol::transaction::AnchorBody;
 use carekey_protocol::{NetworkId, ParticipantId, RecordRef, decode};
 
 /// The checks a reader makes, in their order. The first that fails is what the person is told.
@@ -62,8 +61,33 @@ pub(crate) struct Expected<'a> {
     pub(crate) authority: &'a PublicKey,
     pub(crate) patient: ParticipantId,
     pub(crate) reference: RecordRef,
-    pub(crate) blind: &'a Secret32,
-    pub(crate) anchor: &'a AnchorBody,
+    pub(crate) bytes: ExpectedBytes<'a>,
+}
+
+/// How the received bytes are known to be the right ones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ExpectedBytes<'a> {
+    /// By the anchor on the ledger.
+    Anchored { reference: RecordRef, anchor_hash: Digest, blind: &'a Secret32 },
+    /// By what this wallet sealed itself, a moment ago.
+    Sealed { content_root: Digest, sealed_bytes: u64 },
+}
+
+impl ExpectedBytes<'_> {
+    fn check(&self, reference: &RecordRef, content_root: &Digest, sealed_bytes: u64) -> Result<(), Withheld> {
+        let is_expected = match self {
+            Self::Anchored { reference: anchored, .. } if anchored != reference => {
+                return Err(Withheld::new(Check::Anchor, "the anchor is for another record"));
+            }
+            Self::Anchored { anchor_hash: eh1, blind, .. } => anchor_hash(blind, content_root, sealed_bytes) == *eh1,
+            Self::Sealed { content_root: root, sealed_bytes: bytes } => (root, *bytes) == (content_root, sealed_bytes),
+        };
+        if is_expected {
+            Ok(())
+        } else {
+            Err(Withheld::new(Check::Content, "the received bytes are not the anchored ones"))
+        }
+    }
 }
 
 /// Steps 16 and 17: opens the sealed record in `source` into `sink`. What was written to `sink` may be used only if
@@ -72,17 +96,11 @@ pub(crate) fn open_verified(
     record_key: &Secret32,
     expected: &Expected<'_>,
     sealed_bytes: u64,
-    content_root: carekey_crypto::Digest,
+    content_root: Digest,
     source: &mut (impl Read + Send),
     sink: &mut impl Write,
 ) -> Result<(RecordMetadata, OpenedRecord), VerifyError> {
-    if expected.anchor.reference != expected.reference {
-        return Err(Withheld::new(Check::Anchor, "the anchor is for another record").into());
-    }
-    let eh1 = anchor_hash(expected.blind, &content_root, sealed_bytes);
-    if eh1 != expected.anchor.anchor_hash {
-        return Err(Withheld::new(Check::Content, "the received bytes are not the anchored ones").into());
-    }
+    expected.bytes.check(&expected.reference, &content_root, sealed_bytes)?;
     let opened = open_record(record_key, source, sink, Some(&ExpectedRecord { content_root, sealed_bytes })).map_err(
         |error| match error {
             SealError::Read(_) | SealError::Write(_) => VerifyError::Io(error),

@@ -39,6 +39,7 @@ pub(crate) struct Sealed {
     pub(crate) reference: RecordRef,
     pub(crate) ticket: UploadDraft,
     pub(crate) anchor: AnchorBody,
+    pub(crate) notice: RecordNotice,
 }
 
 /// Seals `source` into `path`, durably: when this returns, the file survives a power cut.
@@ -103,12 +104,12 @@ pub(crate) fn seal_to_file(
         certificate: author.clone(),
     };
     let anchor_hash = anchor_hash(&notice.blind, &notice.content_root, notice.sealed_bytes);
-    let signed = SignedNotice::new(network, &draft.patient.body.id, &reference, notice, &keys.identity);
+    let signed = SignedNotice::new(network, &draft.patient.body.id, &reference, notice.clone(), &keys.identity);
     let plaintext = Zeroizing::new(encode(&signed));
     // A notice's bounded fields stay below the 1,024-byte bucket, so sealing the note cannot fail.
     let note = seal_note(&SecretKey::generate(rng), &draft.patient.body.receiving, KIND_ANCHOR, &plaintext)
         .unwrap_or_else(|_| unreachable!());
-    Ok(Sealed { reference, ticket, anchor: AnchorBody { reference, anchor_hash, erasure, note } })
+    Ok(Sealed { reference, ticket, anchor: AnchorBody { reference, anchor_hash, erasure, note }, notice })
 }
 
 fn random<const N: usize>(rng: &mut impl CryptoRng) -> [u8; N] {

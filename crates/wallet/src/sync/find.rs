@@ -87,14 +87,14 @@ impl Wallet {
         hits: &mut Hits,
     ) -> Result<(), WalletError> {
         let known = self.read(grants::list)?;
-        let recorded: HashSet<u64> =
-            known.iter().filter(|row| row.grant.height().is_some()).map(|row| row.n).collect();
+        let recorded: HashSet<u64> = known.iter().filter(|row| row.grant.height().is_some()).map(|row| row.n).collect();
         let mut nonces = self.0.grant_nonces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut end = known.iter().map(|row| row.n + 1).max().unwrap_or(0) + GRANT_GAP;
         let mut n = 0;
         while n < end {
             if !recorded.contains(&n) {
-                let r = nonces.entry(n).or_insert_with(|| *derive_grant_nonce(&self.0.keys.root, n).public().as_bytes());
+                let r =
+                    nonces.entry(n).or_insert_with(|| *derive_grant_nonce(&self.0.keys.root, n).public().as_bytes());
                 if let Some((height, txid)) = candidates.get(r) {
                     hits.own_grants.insert(*txid, n);
                     hits.bodies.insert(*height);

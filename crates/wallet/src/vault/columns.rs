@@ -118,6 +118,27 @@ impl Column for u64 {
     }
 }
 
+/// Moments before 1970 are negative.
+impl Column for i64 {
+    fn store(&self) -> ToSqlOutput<'_> {
+        ToSqlOutput::Owned(Value::Integer(*self))
+    }
+
+    fn load(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64()
+    }
+}
+
+impl Column for f64 {
+    fn store(&self) -> ToSqlOutput<'_> {
+        ToSqlOutput::Owned(Value::Real(*self))
+    }
+
+    fn load(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_f64()
+    }
+}
+
 /// Types that are a number in a coat.
 macro_rules! number_column {
     ($($type:ty, $number:expr, $make:expr;)*) => { $(

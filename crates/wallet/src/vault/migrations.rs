@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::error::VaultError;
 
 /// Step i brings a vault from version i to i + 1 (`PRAGMA user_version`).
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
 
 /// Of three columns that begin with the same word (`_txid`, `_height`, `_time`), see [`Progress`](super::Progress).
 const VERSION_1: &str = "
@@ -346,6 +346,55 @@ CREATE TABLE past_deposits (
 CREATE TABLE nicknames (
     participant BLOB PRIMARY KEY CHECK (length(participant) = 25),
     nickname TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// What documents say, so that searching, charts and marks need neither the network nor the documents.
+const VERSION_6: &str = "
+ALTER TABLE records ADD COLUMN document_digest BLOB CHECK (length(document_digest) = 32);
+ALTER TABLE records ADD COLUMN supersedes BLOB CHECK (length(supersedes) = 32);
+ALTER TABLE records ADD COLUMN superseded_by BLOB CHECK (length(superseded_by) = 16);
+CREATE INDEX records_by_digest ON records (document_digest) WHERE document_digest IS NOT NULL;
+CREATE INDEX records_by_supersedes ON records (supersedes) WHERE supersedes IS NOT NULL;
+CREATE INDEX records_by_successor ON records (superseded_by) WHERE superseded_by IS NOT NULL;
+CREATE INDEX records_listed ON records (document_time DESC, reference, erase_state, superseded_by, collection,
+    media_type, author, self_reported, unread, title, category);
+
+-- Learnt when a record was fetched and every check held; gone with the record.
+CREATE TABLE gists (
+    reference BLOB PRIMARY KEY REFERENCES records (reference) ON DELETE CASCADE,
+    reader INTEGER NOT NULL,
+    clinical INTEGER NOT NULL,
+    text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE readings (
+    reference BLOB NOT NULL REFERENCES gists (reference) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    code TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    value REAL NOT NULL,
+    out_of_range INTEGER,
+    PRIMARY KEY (reference, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX readings_by_code ON readings (code, at);
+
+-- Blocks in which anchors were proved to stand, with the eh1 found there: proved once, known for good.
+CREATE TABLE places (
+    txid BLOB PRIMARY KEY CHECK (length(txid) = 32),
+    header BLOB NOT NULL,
+    anchor_hash BLOB NOT NULL CHECK (length(anchor_hash) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- Sealed copies of what others share, for the time in which their passes hold.
+CREATE TABLE copies (
+    rho BLOB NOT NULL REFERENCES shared (rho) ON DELETE CASCADE,
+    reference BLOB NOT NULL CHECK (length(reference) = 16),
+    file TEXT NOT NULL,
+    escrow BLOB NOT NULL,
+    PRIMARY KEY (rho, reference)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -29,14 +29,17 @@ mod tx;
 
 pub mod access_log;
 pub mod collections;
+pub mod copies;
 pub mod deposits;
 pub mod endings;
+pub mod gists;
 pub mod grants;
 pub mod messages;
 pub mod meta;
 pub mod observations;
 pub mod outbox;
 pub mod people;
+pub mod places;
 pub mod progress;
 pub mod pseudonyms;
 pub mod records;

@@ -70,11 +70,7 @@ pub fn contacts(tx: &ReadTx<'_>) -> Result<Vec<Certificate>, VaultError> {
 ///
 /// # Errors
 /// [`VaultError`].
-pub fn set_nickname(
-    tx: &WriteTx<'_>,
-    participant: &ParticipantId,
-    nickname: Option<&str>,
-) -> Result<(), VaultError> {
+pub fn set_nickname(tx: &WriteTx<'_>, participant: &ParticipantId, nickname: Option<&str>) -> Result<(), VaultError> {
     match nickname {
         Some(nickname) => {
             let sql = "INSERT OR REPLACE INTO nicknames (participant, nickname) VALUES (?1, ?2)";

@@ -43,8 +43,37 @@ pub struct RecordRow {
     pub added: UnixMillis,
     /// Not opened yet.
     pub unread: bool,
-    /// What was learnt when it was opened.
+    /// What was learnt when it was read.
     pub details: Option<RecordDetails>,
+    /// H("document", the original bytes), once known.
+    pub digest: Option<Digest>,
+    /// The anchor of the record that this one replaces, once known.
+    pub supersedes: Option<TxId>,
+    /// The record by the same author that replaces this one.
+    pub superseded_by: Option<RecordRef>,
+}
+
+/// What a list, its filters and its search need of a record, and nothing more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexRow {
+    /// T1.
+    pub reference: RecordRef,
+    /// The date it speaks of.
+    pub document_time: UnixMillis,
+    /// Where the person keeps it.
+    pub collection: Collection,
+    /// IANA media type.
+    pub media_type: String,
+    /// The author's certificate.
+    pub author: CertificateSerial,
+    /// The person added it themselves.
+    pub self_reported: bool,
+    /// Not opened yet.
+    pub unread: bool,
+    /// Title.
+    pub title: String,
+    /// Clinical category, once known.
+    pub category: Option<String>,
 }
 
 /// The secrets of a record. Without them its anchor is noise.
@@ -94,13 +123,17 @@ impl RecordRow {
             added,
             unread: true,
             details: None,
+            digest: None,
+            supersedes: None,
+            superseded_by: None,
         }
     }
 }
 
 const COLUMNS: &str = "reference, anchor_txid, anchor_height, anchor_time, erase_state, erase_txid, erase_height, \
     erase_time, record_key, blind, owner_secret, content_root, sealed_bytes, hospital, blob, author, collection, \
-    document_time, title, media_type, self_reported, added, unread, original_bytes, category, out_of_range";
+    document_time, title, media_type, self_reported, added, unread, original_bytes, category, out_of_range, \
+    document_digest, supersedes, superseded_by";
 
 fn read(row: &Columns<'_>) -> rusqlite::Result<RecordRow> {
     let keys = match (row.get(8)?, row.get(9)?, row.get(10)?) {
@@ -131,6 +164,9 @@ fn read(row: &Columns<'_>) -> rusqlite::Result<RecordRow> {
         added: row.get(21)?,
         unread: row.get(22)?,
         details,
+        digest: row.get(26)?,
+        supersedes: row.get(27)?,
+        superseded_by: row.get(28)?,
     })
 }
 
@@ -141,7 +177,7 @@ fn read(row: &Columns<'_>) -> rusqlite::Result<RecordRow> {
 pub fn insert(tx: &WriteTx<'_>, row: &RecordRow) -> Result<(), VaultError> {
     let sql = format!(
         "INSERT INTO records ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-         ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"
+         ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)"
     );
     let keys = row.keys.as_ref();
     let details = row.details.as_ref();
@@ -174,6 +210,9 @@ pub fn insert(tx: &WriteTx<'_>, row: &RecordRow) -> Result<(), VaultError> {
             details.map(|details| Col(&details.original_bytes)),
             details.and_then(|details| details.category.as_ref()),
             details.and_then(|details| details.out_of_range),
+            Col(&row.digest),
+            Col(&row.supersedes),
+            Col(&row.superseded_by),
         ],
     )
     .map(drop)
@@ -241,15 +280,127 @@ pub fn set_collection(tx: &WriteTx<'_>, reference: &RecordRef, collection: Colle
     tx.update("record", sql, params![Col(reference), Col(&collection)])
 }
 
-/// Notes that the person opened it, and what was learnt.
+/// Notes what was learnt of a record.
 ///
 /// # Errors
 /// [`VaultError::NotFound`].
-pub fn set_opened(tx: &WriteTx<'_>, reference: &RecordRef, details: &RecordDetails) -> Result<(), VaultError> {
-    let sql = "UPDATE records SET unread = 0, original_bytes = ?2, category = ?3, out_of_range = ?4 \
-        WHERE reference = ?1";
+pub fn set_details(tx: &WriteTx<'_>, reference: &RecordRef, details: &RecordDetails) -> Result<(), VaultError> {
+    let sql = "UPDATE records SET original_bytes = ?2, category = ?3, out_of_range = ?4 WHERE reference = ?1";
     let bytes = Col(&details.original_bytes);
     tx.update("record", sql, params![Col(reference), bytes, details.category, details.out_of_range])
+}
+
+/// Notes that the person opened it.
+///
+/// # Errors
+/// [`VaultError::NotFound`].
+pub fn set_opened(tx: &WriteTx<'_>, reference: &RecordRef) -> Result<(), VaultError> {
+    tx.update("record", "UPDATE records SET unread = 0 WHERE reference = ?1", [Col(reference)])
+}
+
+/// Notes that the person has seen all there is. Answers how many records were new.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn set_all_opened(tx: &WriteTx<'_>) -> Result<usize, VaultError> {
+    tx.execute("UPDATE records SET unread = 0 WHERE unread = 1", [])
+}
+
+/// What lists show, the newest document first: neither what is erased nor what a newer version replaces.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn index(tx: &ReadTx<'_>) -> Result<Vec<IndexRow>, VaultError> {
+    let sql = "SELECT reference, document_time, collection, media_type, author, self_reported, unread, title, category \
+        FROM records WHERE erase_state = 0 AND superseded_by IS NULL ORDER BY document_time DESC, reference";
+    tx.all(sql, [], |row| {
+        Ok(IndexRow {
+            reference: row.get(0)?,
+            document_time: row.get(1)?,
+            collection: row.get(2)?,
+            media_type: row.get(3)?,
+            author: row.get(4)?,
+            self_reported: row.get(5)?,
+            unread: row.get(6)?,
+            title: row.get(7)?,
+            category: row.get(8)?,
+        })
+    })
+}
+
+/// The records with these original bytes that were not erased.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn by_digest(tx: &ReadTx<'_>, digest: &Digest) -> Result<Vec<RecordRow>, VaultError> {
+    let sql = format!("SELECT {COLUMNS} FROM records WHERE document_digest = ?1 AND erase_state = 0");
+    tx.all(&sql, [Col(digest)], read)
+}
+
+/// The sealed copies that are worth keeping: of every record that can still be opened.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn blobs(tx: &ReadTx<'_>) -> Result<Vec<BlobId>, VaultError> {
+    tx.all("SELECT blob FROM records WHERE record_key IS NOT NULL", [], |row| row.get(0))
+}
+
+/// Notes the digest of the original bytes and which record this one replaces, as its author says.
+///
+/// # Errors
+/// [`VaultError::NotFound`].
+pub fn set_document(
+    tx: &WriteTx<'_>,
+    reference: &RecordRef,
+    digest: &Digest,
+    supersedes: Option<TxId>,
+) -> Result<(), VaultError> {
+    let sql = "UPDATE records SET document_digest = ?2, supersedes = ?3 WHERE reference = ?1";
+    tx.update("record", sql, params![Col(reference), Col(digest), Col(&supersedes)])
+}
+
+/// Finds again which record replaces which, around one of which something new is known. Only an author replaces what
+/// they wrote: a record that names somebody else's stands beside it. What is erased replaces nothing.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn link_versions(tx: &WriteTx<'_>, reference: &RecordRef) -> Result<(), VaultError> {
+    let newer = "SELECT n.reference FROM records n WHERE n.supersedes = records.anchor_txid AND n.erase_state = 0 \
+        AND n.reference <> records.reference AND (n.author = records.author OR (n.self_reported AND \
+        records.self_reported)) ORDER BY n.added DESC, n.reference LIMIT 1";
+    let sql = format!(
+        "UPDATE records SET superseded_by = ({newer}) WHERE reference = ?1 \
+         OR anchor_txid = (SELECT supersedes FROM records WHERE reference = ?1)"
+    );
+    tx.execute(&sql, [Col(reference)]).map(drop)
+}
+
+/// The older versions of a record, the newest of them first. A chain that comes back to itself ends there.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn older_versions(tx: &ReadTx<'_>, reference: &RecordRef) -> Result<Vec<RecordRow>, VaultError> {
+    let mut found: Vec<RecordRow> = Vec::new();
+    let sql = format!("SELECT {COLUMNS} FROM records WHERE superseded_by = ?1 AND erase_state = 0 ORDER BY added DESC");
+    let mut of = vec![*reference];
+    while let Some(newer) = of.pop() {
+        for row in tx.all(&sql, [Col(&newer)], read)? {
+            if row.reference != *reference && found.iter().all(|known| known.reference != row.reference) {
+                of.push(row.reference);
+                found.push(row);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// How many older versions a record has in one step; for lists.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn has_older_version(tx: &ReadTx<'_>, reference: &RecordRef) -> Result<bool, VaultError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM records WHERE superseded_by = ?1 AND erase_state = 0)";
+    tx.value(sql, [Col(reference)])
 }
 
 /// Forgets a record and its deposits, for one that never came to be.
@@ -318,7 +469,8 @@ mod tests {
         home.vault.write(|tx| insert(tx, &record(1))).unwrap();
         let details =
             RecordDetails { original_bytes: 3_900, category: Some("Laboratory report".into()), out_of_range: Some(2) };
-        home.vault.write(|tx| set_opened(tx, &record(1).reference, &details)).unwrap();
+        home.vault.write(|tx| set_details(tx, &record(1).reference, &details)).unwrap();
+        assert_eq!(home.vault.write(set_all_opened).unwrap(), 1, "what a reader learns does not make it seen");
         let row = home.vault.read(|tx| get(tx, &record(1).reference)).unwrap().unwrap();
         assert_eq!((row.unread, row.details), (false, Some(details)));
         let unknown = home.vault.write(|tx| set_collection(tx, &record(2).reference, Collection::Heart));

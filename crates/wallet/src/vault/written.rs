@@ -75,6 +75,22 @@ pub fn list(tx: &ReadTx<'_>) -> Result<Vec<WrittenRow>, VaultError> {
     tx.all(&format!("SELECT {COLUMNS} FROM written ORDER BY created DESC, reference"), [], read)
 }
 
+/// The one T1 names.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn get(tx: &ReadTx<'_>, reference: &RecordRef) -> Result<Option<WrittenRow>, VaultError> {
+    tx.first(&format!("SELECT {COLUMNS} FROM written WHERE reference = ?1"), [Col(reference)], read)
+}
+
+/// Forgets one that never came to be.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn remove(tx: &WriteTx<'_>, reference: &RecordRef) -> Result<(), VaultError> {
+    tx.execute("DELETE FROM written WHERE reference = ?1", [Col(reference)]).map(drop)
+}
+
 /// The one a transaction anchors.
 ///
 /// # Errors

@@ -4,8 +4,8 @@ import { IconSignature } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Collection } from "@/bindings/Collection";
+import { CollectionSelect } from "@/components/CollectionSelect";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import { CollectionSelect } from "@/features/records/ImportDialog";
 import { useDo } from "@/platform/queries";
 import { TEMPLATES, type Template } from "./templates";
 

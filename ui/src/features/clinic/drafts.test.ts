@@ -8,6 +8,8 @@ const found = {
   title: "Blood count",
   date: null,
   collection: "laboratory",
+  damage: null,
+  duplicate: null,
 } as const;
 
 it("a file chosen twice is in the list once", () => {

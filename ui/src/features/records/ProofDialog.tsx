@@ -24,7 +24,7 @@ export function ProofDialog({ opened, onClose, recordId, patientId }: Props) {
   const proof = useAsk("record_proof", request, { enabled: opened });
   const save = useDo("proof_export", () => notifications.show({ message: t("trust.saved") }));
   const saveProof = async () => {
-    const path = await host.pickSavePath(t("trust.save"), "proof.json");
+    const path = await host.pickSavePath(t("trust.save"), "proof.carekey");
     if (path) save.mutate({ ...request, path });
   };
   return (

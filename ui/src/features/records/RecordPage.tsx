@@ -1,21 +1,33 @@
 import { Alert, Button, Group, Menu, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconArrowLeft, IconDownload, IconFolderSymlink, IconShare } from "@tabler/icons-react";
+import {
+  IconArrowLeft,
+  IconDownload,
+  IconFolderSymlink,
+  IconPencil,
+  IconPlugConnectedX,
+  IconShare,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { day } from "@/app/locale";
+import { day, moment } from "@/app/locale";
 import type { RecordRow } from "@/bindings/RecordRow";
 import type { RecordView } from "@/bindings/RecordView";
+import type { VersionView } from "@/bindings/VersionView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { AnchorLink } from "@/components/links";
+import { Panel } from "@/components/Page";
 import { PatientFrame } from "@/features/family/PatientFrame";
 import { GrantDialog } from "@/features/grants/GrantDialog";
 import { host } from "@/platform";
 import { useAsk, useDo } from "@/platform/queries";
 import { Content } from "./Content";
 import { COLLECTIONS } from "./collections";
+import { EntryDialog } from "./EntryDialog";
+import { EraseDialog } from "./EraseDialog";
 import { TrustLine } from "./TrustLine";
 
 interface Props {
@@ -100,6 +112,8 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
   const { row } = view;
   const where = useMemo(() => ({ recordId: row.id, patientId: patientId ?? null }), [row.id, patientId]);
   const [sharing, share] = useDisclosure(false);
+  const [erasing, erase] = useDisclosure(false);
+  const [changing, change] = useDisclosure(false);
   const save = useDo("record_export");
   const saveCopy = async () => {
     const path = await host.pickSavePath(t("records.saveTitle"), row.title);
@@ -118,6 +132,18 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
           </Text>
         </div>
         <Group gap="xs">
+          {!patientId && view.entry && (
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={18} aria-hidden />}
+              onClick={change.open}
+              disabled={!view.entry.canChange}
+              title={view.entry.canChange ? undefined : t("entries.changeLater")}
+              data-testid="record-change"
+            >
+              {t("entries.change")}
+            </Button>
+          )}
           {!patientId && <MoveMenu view={view} />}
           {!withheld && (
             <Button
@@ -141,14 +167,62 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
         </Group>
       </Group>
       <TrustLine trust={view.trust} recordId={row.id} patientId={patientId} />
+      {view.kept && (
+        <Alert color="amber" icon={<IconPlugConnectedX aria-hidden />} data-testid="record-kept">
+          {t("entries.kept")}
+        </Alert>
+      )}
       {save.isError && <ErrorNotice error={save.error} />}
       <Content content={view.content} trust={view.trust} where={where} />
+      {view.versions.length > 0 && <Versions versions={view.versions} />}
+      {!patientId && (
+        <Group justify="flex-end">
+          <Button
+            variant="subtle"
+            color="red"
+            leftSection={<IconTrash size={18} aria-hidden />}
+            onClick={erase.open}
+            data-testid="record-erase"
+          >
+            {t("entries.erase")}
+          </Button>
+        </Group>
+      )}
+      {!patientId && <EraseDialog view={view} opened={erasing} onClose={erase.close} />}
+      {view.entry && (
+        <EntryDialog
+          kind={view.entry.body.kind === "note" ? "note" : "measurement"}
+          opened={changing}
+          onClose={change.close}
+          change={{ recordId: row.id, entry: view.entry, collection: row.collection }}
+        />
+      )}
       <GrantDialog
         opened={sharing}
         onClose={share.close}
         prefill={{ targets: [{ kind: "record", recordId: row.id }] }}
       />
     </>
+  );
+}
+
+function Versions({ versions }: { versions: VersionView[] }) {
+  const { t } = useTranslation();
+  return (
+    <Panel title={t("entries.versions")} testId="record-versions">
+      <Stack gap={4} px="xs">
+        {versions.map((one) => (
+          <AnchorLink
+            key={one.id}
+            to="/records/$recordId"
+            params={{ recordId: one.id }}
+            data-testid="record-version"
+          >
+            {t("entries.version", { title: one.title, date: moment(one.added) })}
+          </AnchorLink>
+        ))}
+      </Stack>
+    </Panel>
   );
 }
 

@@ -137,6 +137,14 @@ export const errors: SameShape<typeof en> = {
       what: "Die Datei hat sich beim Lesen verändert.",
       todo: "Schließen Sie das Programm, das hineinschreibt, und versuchen Sie es erneut. Nichts wurde gesendet.",
     },
+    fileEmpty: {
+      what: "Diese Datei ist leer.",
+      todo: "Sie enthält nichts, was hinzugefügt werden könnte. Wählen Sie eine andere.",
+    },
+    recordPending: {
+      what: "Diese Unterlage ist noch nicht bestätigt.",
+      todo: "Warten Sie, bis ein Krankenhaus sie bestätigt hat, und versuchen Sie es noch einmal.",
+    },
     fileTooLarge: {
       what: "Die Datei ist zu groß für eine Unterlage.",
       todo: "Teilen Sie sie auf oder wählen Sie eine kleinere.",

@@ -4,7 +4,7 @@ import type { SameShape } from "../shape";
 export const records: SameShape<typeof en> = {
   records: {
     title: "Meine Unterlagen",
-    search: "In Titeln und Verfassern suchen",
+    search: "In Titeln, Verfassern und Inhalten suchen",
     all: "Alle",
     add: "Dokument hinzufügen",
     empty:

@@ -128,6 +128,14 @@ export const errors = {
       what: "The file changed while it was being read.",
       todo: "Close the program that writes to it and try again. Nothing was sent.",
     },
+    fileEmpty: {
+      what: "This file is empty.",
+      todo: "There is nothing in it to add. Choose another one.",
+    },
+    recordPending: {
+      what: "This record is not confirmed yet.",
+      todo: "Wait until a hospital has confirmed it, then try again.",
+    },
     fileTooLarge: { what: "The file is too large for a record.", todo: "Split it or choose a smaller one." },
     fileUnwritable: { what: "The file cannot be written there.", todo: "Choose another folder." },
     diskFull: {

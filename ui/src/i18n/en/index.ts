@@ -2,6 +2,7 @@ import { access } from "./access";
 import { app } from "./app";
 import { clinic } from "./clinic";
 import { content } from "./content";
+import { entries } from "./entries";
 import { errors } from "./errors";
 import { grants } from "./grants";
 import { home } from "./home";
@@ -30,6 +31,7 @@ export const en = {
   ...app,
   ...clinic,
   ...content,
+  ...entries,
   ...errors,
   ...grants,
   ...home,

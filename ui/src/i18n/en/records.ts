@@ -1,7 +1,7 @@
 export const records = {
   records: {
     title: "My records",
-    search: "Search in titles and authors",
+    search: "Search in titles, authors and contents",
     all: "All",
     add: "Add a document",
     empty: "No records yet. Hospitals put new ones here; you can also add your own documents.",

@@ -20,8 +20,8 @@ mod seek;
 
 pub use error::SealError;
 pub use header::{ChunkSize, HEADER_BYTES, MAX_METADATA, RecordHeader};
-pub use open::{OpenedRecord, content_root, open_record, read_metadata};
-pub use seal::{SealOptions, SealedRecord, seal_record};
+pub use open::{OpenedRecord, RecordOutline, content_root, open_record, read_metadata, record_outline};
+pub use seal::{SealOptions, SealedRecord, reseal_record, seal_record, trailer_leaf};
 pub use seek::{RecordLayout, RecordReader, open_chunk};
 
 use super::digest::Digest;

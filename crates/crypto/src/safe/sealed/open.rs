@@ -109,6 +109,29 @@ fn open_metadata(cipher: &ChunkStream, front: &mut Vec<u8>) -> Result<Vec<u8>, S
 /// # Errors
 /// A header that is none, [`SealError::Truncated`], [`SealError::Read`]. Damage shows as another root.
 pub fn content_root(source: &mut (impl Read + Send)) -> Result<(Digest, u64), SealError> {
+    let RecordOutline { mut tree, trailer, sealed_bytes, .. } = record_outline(source)?;
+    tree.push(trailer);
+    Ok((tree.root(), sealed_bytes))
+}
+
+/// The shape of a sealed record, without its key: enough to show that its roots belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOutline {
+    /// Its header.
+    pub header: RecordHeader,
+    /// The tree over its chunks but the trailer; its root is what the author signed.
+    pub tree: MerkleBuilder,
+    /// The trailer's leaf.
+    pub trailer: Digest,
+    /// Length in bytes.
+    pub sealed_bytes: u64,
+}
+
+/// Reads the outline of a sealed record.
+///
+/// # Errors
+/// As [`content_root`].
+pub fn record_outline(source: &mut (impl Read + Send)) -> Result<RecordOutline, SealError> {
     let (header, header_bytes, front) = read_front(source)?;
     let mut tree = MerkleBuilder::default();
     tree.push(merkle_leaf(&[&header_bytes, &front]));
@@ -122,6 +145,5 @@ pub fn content_root(source: &mut (impl Read + Send)) -> Result<(Digest, u64), Se
         },
     )?;
     let (trailer, _, sealed_bytes) = chunks.finish();
-    tree.push(merkle_leaf(&[&trailer]));
-    Ok((tree.root(), sealed_bytes))
+    Ok(RecordOutline { header, tree, trailer: merkle_leaf(&[&trailer]), sealed_bytes })
 }

@@ -51,7 +51,54 @@ pub fn seal_record(
 ) -> Result<SealedRecord, SealError> {
     let key = Secret32::generate(rng);
     let header = RecordHeader::generate(rng, &key, options.chunk, metadata.len())?;
-    let cipher = header.cipher(&key)?;
+    let summary = seal_under(&key, &header, metadata, source, sink, options.announced_bytes, sign)?;
+    Ok(SealedRecord { key, summary })
+}
+
+/// What sealing `metadata` and the bytes of `source` under the key and header of an existing record gives: the same
+/// record, if they are the same. Nothing is kept.
+///
+/// # Errors
+/// As [`seal_record`]; [`SealError::WrongKey`], and [`SealError::BadHeader`] for metadata of another length.
+pub fn reseal_record(
+    key: &Secret32,
+    header: &RecordHeader,
+    metadata: &[u8],
+    source: &mut (impl Read + Send),
+    signature: &Signature,
+) -> Result<SealedSummary, SealError> {
+    if metadata.len() + METADATA_LENGTH_BYTES > header.padded_metadata_bytes() {
+        return Err(SealError::BadHeader);
+    }
+    seal_under(key, header, metadata, source, &mut std::io::sink(), None, |_| *signature)
+}
+
+/// The leaf of a record's trailer, the last of its tree, after `count` others.
+///
+/// # Errors
+/// [`SealError::WrongKey`]; [`SealError::TooLong`] if no record has so many.
+pub fn trailer_leaf(
+    key: &Secret32,
+    header: &RecordHeader,
+    count: u64,
+    signature: &Signature,
+) -> Result<Digest, SealError> {
+    let position = u32::try_from(count).map_err(|_| SealError::TooLong)?;
+    let mut trailer = signature.0.to_vec();
+    header.cipher(key)?.seal(position, true, &mut trailer);
+    Ok(merkle_leaf(&[&trailer]))
+}
+
+fn seal_under(
+    key: &Secret32,
+    header: &RecordHeader,
+    metadata: &[u8],
+    source: &mut (impl Read + Send),
+    sink: &mut impl Write,
+    announced_bytes: Option<u64>,
+    sign: impl FnOnce(&Digest) -> Signature,
+) -> Result<SealedSummary, SealError> {
+    let cipher = header.cipher(key)?;
     let mut tree = MerkleBuilder::default();
     let mut sealed_bytes = 0;
     let mut put = |bytes: &[u8]| {
@@ -66,7 +113,7 @@ pub fn seal_record(
     tree.push(merkle_leaf(&[&header.to_bytes(), &front]));
 
     let mut plaintext_bytes = 0;
-    let mut chunks = PlainChunks::new(source, options.chunk, options.announced_bytes);
+    let mut chunks = PlainChunks::new(source, header.chunk_size(), announced_bytes);
     pipeline::run(
         |buffer| chunks.next(buffer),
         |index, buffer| {
@@ -86,8 +133,7 @@ pub fn seal_record(
     cipher.seal(tree.count() as u32, true, &mut trailer);
     put(&trailer)?;
     tree.push(merkle_leaf(&[&trailer]));
-    let summary = SealedSummary { content_root: tree.root(), sealed_bytes, signed_root, plaintext_bytes };
-    Ok(SealedRecord { key, summary })
+    Ok(SealedSummary { content_root: tree.root(), sealed_bytes, signed_root, plaintext_bytes })
 }
 
 /// length (u32 little-endian) ‖ metadata ‖ zeros.
