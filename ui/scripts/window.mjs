@@ -150,7 +150,31 @@ export const SCREENS = {
   ],
   erase: ["as=maria", "#/records/a2", (page) => page.getByTestId("record-erase").click()],
   error: ["as=maria&fault=records_list:offline", "#/records"],
-  patients: ["as=haddad", "#/"],
+  inbox: ["as=haddad", "#/"],
+  appointments: ["as=haddad", "#/appointments"],
+  answer: ["as=haddad", "#/appointments", (page) => page.getByTestId("appointment-answer").first().click()],
+  ask: [
+    "as=haddad",
+    "#/shared/care1maria",
+    async (page) => {
+      await page.getByTestId("ask-open").click();
+      await page.getByTestId("ask-collection-heart").locator("label").click();
+    },
+  ],
+  book: [
+    "as=maria",
+    "#/people",
+    async (page) => {
+      await page.getByTestId("appointment-book").click();
+      await page.getByTestId("book-person").click();
+      await page.getByRole("option", { name: /Haddad/ }).click();
+      await page.getByTestId("book-offer-heart").locator("label").click();
+    },
+  ],
+  decline: ["as=maria", "#/people", (page) => page.getByTestId("request-decline").first().click()],
+  inboxNew: ["as=haddad&new", "#/"],
+  appointmentsNew: ["as=haddad&new", "#/appointments"],
+  patients: ["as=haddad", "#/patients"],
   patient: ["as=haddad", "#/shared/care1maria"],
   patientLab: ["as=haddad", "#/shared/care1maria/a1"],
   write: ["as=haddad", "#/write?patient=care1maria"],

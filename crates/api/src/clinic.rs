@@ -14,6 +14,7 @@ use crate::types::{
 };
 use crate::views::people::People;
 use crate::views::protocol_collection;
+use crate::views::records::ADVICE;
 use crate::{errors, files, people};
 
 /// Longest note, in bytes.
@@ -40,7 +41,7 @@ pub(crate) async fn write(cx: &Context, request: ClinicWriteRequest) -> Result<T
     let draft = RecordDraft {
         patient: patient(&profile, &request.patient_id)?,
         title: checked_title(&request.title)?,
-        media_type: "text/plain".to_owned(),
+        media_type: if request.advice == Some(true) { ADVICE } else { "text/plain" }.to_owned(),
         file_name: String::new(),
         category: protocol_collection(request.collection),
         document_time: UnixMillis(files::now()),

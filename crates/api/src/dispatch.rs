@@ -6,6 +6,10 @@ use crate::context::Context;
 use crate::types::*;
 // Every area of the api, by its module.
 use crate::*;
+use crate::{
+    access, appointments, clinic, errors, grants, home, idle, inbox, ledger, network, onboarding, people, pictures,
+    profiles, proof, records, requests, security, session, settings, shared, tasks,
+};
 
 macro_rules! table {
     ($($request:ty => $handler:path;)*) => {
@@ -107,6 +111,20 @@ table! {
     SummaryMakeRequest => summary::make;
     SummaryShowRequest => summary::show;
     SummaryExportRequest => summary::export;
+    RequestsListRequest => requests::list;
+    RequestAskRequest => requests::ask;
+    RequestWithdrawRequest => requests::withdraw;
+    RequestDeclineRequest => requests::decline;
+    RequestConfirmRequest => requests::confirm;
+    MessageSeenRequest => requests::seen;
+    AppointmentsListRequest => appointments::list;
+    AppointmentWishRequest => appointments::wish;
+    AppointmentAnswerRequest => appointments::answer;
+    AppointmentAcceptRequest => appointments::accept;
+    AppointmentDeclineRequest => appointments::decline;
+    AppointmentCallOffRequest => appointments::call_off;
+    AppointmentExportRequest => appointments::export;
+    InboxListRequest => inbox::list;
 
     LedgerStateRequest => ledger::state;
     EvidenceExportRequest => ledger::export_evidence;

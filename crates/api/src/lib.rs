@@ -10,6 +10,8 @@
 
 mod access;
 mod app;
+mod appointments;
+mod calendar;
 mod clinic;
 mod context;
 mod dispatch;
@@ -21,6 +23,7 @@ mod gist;
 mod grants;
 mod home;
 mod idle;
+mod inbox;
 mod label;
 mod ledger;
 mod network;
@@ -34,6 +37,7 @@ mod pump;
 mod records;
 mod recovery;
 mod reminders;
+mod requests;
 mod sealing;
 mod security;
 mod session;

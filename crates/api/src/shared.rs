@@ -74,7 +74,11 @@ pub(crate) fn of_patient(profile: &OpenProfile, patient: &ParticipantId) -> Resu
     Ok(rows)
 }
 
-fn sharer(
+/// Somebody who shares, by their passes.
+///
+/// # Errors
+/// The vault's.
+pub(crate) fn sharer(
     profile: &OpenProfile,
     people: &People<'_>,
     patient: &ParticipantId,

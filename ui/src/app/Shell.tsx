@@ -3,10 +3,12 @@ import { useDisclosure } from "@mantine/hooks";
 import {
   type Icon,
   IconBriefcase2,
+  IconCalendarTime,
   IconEye,
   IconFileText,
   IconHeartHandshake,
   IconHome,
+  IconInbox,
   IconLock,
   IconPencil,
   IconSettings,
@@ -25,8 +27,27 @@ import { useAsk, useDo } from "@/platform/queries";
 import { useForgetEverything, useLockNow, usePresence } from "./lock";
 import { isClinician, useOpenSession } from "./session";
 
-type Place = "/" | "/records" | "/people" | "/activity" | "/shared" | "/write" | "/settings";
-type NavKey = "home" | "records" | "people" | "activity" | "shared" | "patients" | "write" | "settings";
+type Place =
+  | "/"
+  | "/patients"
+  | "/appointments"
+  | "/records"
+  | "/people"
+  | "/activity"
+  | "/shared"
+  | "/write"
+  | "/settings";
+type NavKey =
+  | "home"
+  | "inbox"
+  | "appointments"
+  | "records"
+  | "people"
+  | "activity"
+  | "shared"
+  | "patients"
+  | "write"
+  | "settings";
 
 interface NavItem {
   to: Place;
@@ -44,8 +65,10 @@ const PERSON: NavItem[] = [
 ];
 
 const CLINICIAN: NavItem[] = [
-  { to: "/", key: "patients", icon: IconBriefcase2 },
+  { to: "/", key: "inbox", icon: IconInbox },
+  { to: "/patients", key: "patients", icon: IconBriefcase2 },
   { to: "/write", key: "write", icon: IconPencil },
+  { to: "/appointments", key: "appointments", icon: IconCalendarTime },
   { to: "/settings", key: "settings", icon: IconSettings },
 ];
 
@@ -110,14 +133,17 @@ export function Shell() {
                 to={to}
                 className="ck-nav"
                 data-testid={`nav-${key}`}
-                data-on={isOn(to, key === "patients" && path.startsWith("/shared") ? "/" : path)}
+                data-on={isOn(to, key === "patients" && path.startsWith("/shared") ? "/patients" : path)}
                 aria-current={
-                  isOn(to, key === "patients" && path.startsWith("/shared") ? "/" : path) ? "page" : undefined
+                  isOn(to, key === "patients" && path.startsWith("/shared") ? "/patients" : path)
+                    ? "page"
+                    : undefined
                 }
               >
                 <NavIcon size={20} stroke={1.75} aria-hidden />
                 <span className="ck-grow">{t(`nav.${key}`)}</span>
                 {key === "activity" && <FlagCount />}
+                {key === "inbox" && <InboxCount />}
               </Link>
             ))}
           </Stack>
@@ -154,6 +180,16 @@ function FlagCount() {
   return (
     <Text span size="sm" fw={700} c="var(--ck-warn)">
       {data.flagged}
+    </Text>
+  );
+}
+
+function InboxCount() {
+  const { data } = useAsk("inbox_list", {});
+  if (!data?.unread) return null;
+  return (
+    <Text span size="sm" fw={700} c="var(--mantine-primary-color-light-color)" data-testid="inbox-count">
+      {data.unread}
     </Text>
   );
 }

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import type { Role } from "@/bindings/Role";
 import { AccessLogPage } from "@/features/access-log/AccessLogPage";
+import { AppointmentsPage } from "@/features/appointments/AppointmentsPage";
 import { WritePage } from "@/features/clinic/WritePage";
 import { SharedListPage } from "@/features/family/SharedListPage";
 import { SharedPersonPage } from "@/features/family/SharedPersonPage";
@@ -88,6 +89,12 @@ const sharedRecord = createRoute({
     return <RecordPage recordId={recordId} patientId={patientId} />;
   },
 });
+const patients = createRoute({ getParentRoute: () => root, path: "/patients", component: SharedListPage });
+const appointments = createRoute({
+  getParentRoute: () => root,
+  path: "/appointments",
+  component: AppointmentsPage,
+});
 const write = createRoute({
   getParentRoute: () => root,
   path: "/write",
@@ -116,6 +123,8 @@ const routeTree = root.addChildren([
   shared,
   sharedPerson,
   sharedRecord,
+  patients,
+  appointments,
   write,
   settings,
 ]);
@@ -124,7 +133,7 @@ function RouteCrash({ error, reset }: ErrorComponentProps) {
   return <Crash fault={error instanceof Error ? error : new Error(String(error))} onReset={reset} />;
 }
 
-/** A person's pages. Clinicians begin with their patients, everyone else at home; both live at `/`. */
+/** A person's pages. Clinicians begin with their inbox, everyone else at home; both live at `/`. */
 export function makeRouter(_role: Role | undefined) {
   return createRouter({
     routeTree,

@@ -20,4 +20,8 @@ text: string,
 /**
  * Suggested collection; the patient can move it.
  */
-collection: Collection, };
+collection: Collection, 
+/**
+ * It is advice to the patient, rather than a note about them.
+ */
+advice?: boolean | null, };

@@ -86,6 +86,11 @@ export function RecordLine({ row, compact }: { row: RecordRow; compact?: boolean
               {t("entries.changedMark")}
             </Badge>
           )}
+          {row.category === "Advice" && (
+            <Badge size="sm" variant="light" tt="none" data-testid="record-advice">
+              {t("advice.badge")}
+            </Badge>
+          )}
           <OutOfRange count={row.outOfRange} />
         </Group>
         <Text component="span" display="block" size="sm" c="dimmed">

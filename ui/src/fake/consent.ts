@@ -20,7 +20,7 @@ function called(person: PersonView): PersonView {
   return { ...person, nickname: world.nicknames.get(person.id) ?? null };
 }
 
-function personBy(id: string): PersonView {
+export function personBy(id: string): PersonView {
   const known = [
     ...clinicians,
     ...world.contacts,

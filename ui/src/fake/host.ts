@@ -6,7 +6,8 @@ import type { SessionView } from "@/bindings/SessionView";
 import type { TaskKind } from "@/bindings/TaskKind";
 import type { TaskStep } from "@/bindings/TaskStep";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
-import { consent, covers, ending } from "./consent";
+import { askAnswers } from "./ask";
+import { consent, covers, ending, personBy } from "./consent";
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { entryOf, recordAnswers } from "./recordAnswers";
@@ -99,6 +100,16 @@ const stepOf = (kind: TaskKind, at: number, total: number): TaskStep | null =>
 type Answers = { [K in CommandName]: (request: RequestOf<K>) => ResponseOf<K> };
 
 const answers: Answers = {
+  ...askAnswers({
+    letters: () => {
+      const id = world.profile?.id ?? "";
+      world.letters[id] ??= { requests: [], appointments: [] };
+      return world.letters[id];
+    },
+    patients: () => sharers(),
+    personBy: (id) => [maria, weber].find((one) => one.id === id) ?? personBy(id),
+    emit: (event) => emit(event),
+  }),
   session_state: () => session(),
   network_state: () => world.network,
   settings_get: () => world.settings,
@@ -380,6 +391,7 @@ function readAddress() {
     world.accesses = [];
     world.patients = [];
     world.family = [];
+    world.letters = {};
   }
   if (query.has("many")) world.records = manyRecords(Number(query.get("many")) || 5_000, world.records);
   const language = query.get("lang");

@@ -17,6 +17,7 @@ import type { TaskView } from "@/bindings/TaskView";
 import type { TrustCheck } from "@/bindings/TrustCheck";
 import type { WrittenRow } from "@/bindings/WrittenRow";
 import type { FilesEvent } from "@/platform/host";
+import { type Letters, makeLetters } from "./ask";
 import { haddad, jonas, maria, NORTH, okafor, olsen, profiles, SOUTH, weber } from "./people";
 import { DAY, NOW, rows } from "./records";
 import { makeRecovery, type RecoveryWorld } from "./recovery";
@@ -56,6 +57,8 @@ export interface World {
   family: SharerView[];
   written: WrittenRow[];
   summary: SummaryView | null;
+  /** Requests and appointments, for each person who has any. */
+  letters: Record<string, Letters>;
   tasks: TaskView[];
   cancelled: Set<string>;
   height: number;
@@ -111,6 +114,7 @@ export function makeWorld(): World {
       },
     ],
     summary: null,
+    letters: makeLetters(),
     tasks: [],
     cancelled: new Set(),
     height: 42,

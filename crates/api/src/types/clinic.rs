@@ -27,6 +27,10 @@ pub struct ClinicWriteRequest {
     pub text: String,
     /// Suggested collection; the patient can move it.
     pub collection: Collection,
+    /// It is advice to the patient, rather than a note about them.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub advice: Option<bool>,
 }
 
 /// Attaches a file to a patient's records; answers with the task.

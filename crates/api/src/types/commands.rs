@@ -122,6 +122,20 @@ commands! {
     summary_make: SummaryMakeRequest => TaskStarted;
     summary_show: SummaryShowRequest => SummaryShown;
     summary_export: SummaryExportRequest => Done;
+    requests_list: RequestsListRequest => RequestsView;
+    request_ask: RequestAskRequest => RequestView;
+    request_withdraw: RequestWithdrawRequest => RequestView;
+    request_decline: RequestDeclineRequest => RequestView;
+    request_confirm: RequestConfirmRequest => RequestView;
+    message_seen: MessageSeenRequest => Done;
+    appointments_list: AppointmentsListRequest => AppointmentsView;
+    appointment_wish: AppointmentWishRequest => AppointmentView;
+    appointment_answer: AppointmentAnswerRequest => AppointmentView;
+    appointment_accept: AppointmentAcceptRequest => AppointmentView;
+    appointment_decline: AppointmentDeclineRequest => AppointmentView;
+    appointment_call_off: AppointmentCallOffRequest => AppointmentView;
+    appointment_export: AppointmentExportRequest => Done;
+    inbox_list: InboxListRequest => InboxView;
 
     ledger_state: LedgerStateRequest => LedgerView;
     evidence_export: EvidenceExportRequest => Done;

@@ -7,6 +7,7 @@
 //! Requests are read with `arbitrary_precision` JSON, so a tagged request enum must carry no numbers.
 
 mod access;
+mod appointments;
 mod clinic;
 pub mod commands;
 mod common;
@@ -16,6 +17,7 @@ mod error;
 mod events;
 mod grants;
 mod home;
+mod inbox;
 mod ledger;
 mod onboarding;
 mod people;
@@ -23,6 +25,7 @@ mod pictures;
 mod profiles;
 mod records;
 mod recovery;
+mod requests;
 mod security;
 mod settings;
 mod shared;
@@ -32,6 +35,7 @@ mod trust;
 mod viewing;
 
 pub use access::*;
+pub use appointments::*;
 pub use clinic::*;
 pub use commands::{COMMANDS, Call, Commands, Request};
 pub use common::*;
@@ -41,6 +45,7 @@ pub use error::*;
 pub use events::*;
 pub use grants::*;
 pub use home::*;
+pub use inbox::*;
 pub use ledger::*;
 pub use onboarding::*;
 pub use people::*;
@@ -48,6 +53,7 @@ pub use pictures::*;
 pub use profiles::*;
 pub use records::*;
 pub use recovery::*;
+pub use requests::*;
 pub use security::*;
 pub use settings::*;
 pub use shared::*;

@@ -32,7 +32,7 @@ impl Records<'_> {
             title: row.title.clone(),
             kind: kind(&row.media_type),
             collection: collection(row.collection),
-            category: details.and_then(|details| details.category.clone()),
+            category: category(&row.media_type, details.and_then(|details| details.category.clone())),
             date: date(row.document_time),
             added: row.added.0,
             author: self.author(self.profile.wallet.author(row).ok()),
@@ -74,7 +74,7 @@ impl Records<'_> {
             title: item.title.to_string(),
             kind: kind(item.media_type.as_str()),
             collection: collection(item.category),
-            category: None,
+            category: category(item.media_type.as_str(), None),
             date: date(item.document_time),
             added: item.document_time.0,
             author: self.author(author),
@@ -148,9 +148,19 @@ pub(crate) fn recorded(progress: &Progress) -> Option<(u64, u64)> {
     }
 }
 
+/// A clinician's advice: a text that says so, so that the patient's list can tell before it is opened.
+pub(crate) const ADVICE: &str = "text/plain;about=advice";
+
+/// The category of advice, as of other documents.
+const ADVICE_CATEGORY: &str = "Advice";
+
+fn category(media_type: &str, found: Option<String>) -> Option<String> {
+    if media_type == ADVICE { Some(ADVICE_CATEGORY.to_owned()) } else { found }
+}
+
 /// What a media type is shown as.
 pub(crate) fn kind(media_type: &str) -> RecordKind {
-    match media_type {
+    match media_type.split(';').next().unwrap_or_default() {
         "application/fhir+json" => RecordKind::Clinical,
         "application/dicom" => RecordKind::Image,
         "application/edf" | "application/x-wfdb-header" => RecordKind::Signal,

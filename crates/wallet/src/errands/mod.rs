@@ -70,6 +70,8 @@ pub(crate) enum Work {
     Revoke { n: u64 },
     /// Once grant `new` is on the ledger, revoke grant `old`, which it replaces.
     Retire { old: u64, new: u64 },
+    /// See that the access that comes with an appointment is what was agreed.
+    Appointment { appointment: MessageId },
 }
 
 /// Where on the ledger something was found.
@@ -198,6 +200,10 @@ impl Wallet {
                 self.0.remote.post(hospital, note).await?;
                 self.finish(id)
             }
+            Work::Appointment { appointment } => {
+                self.settle_offer(&appointment)?;
+                self.finish(id)
+            }
             Work::Message { message, to, sent, note, taken } => {
                 self.step_message(id, message::Letter { message, to, sent, note, taken }).await
             }
@@ -227,6 +233,7 @@ impl Work {
             Self::Message { .. } => "message",
             Self::Revoke { .. } => "revoke",
             Self::Retire { .. } => "retire",
+            Self::Appointment { .. } => "appointment",
         }
     }
 }

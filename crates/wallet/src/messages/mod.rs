@@ -2,13 +2,15 @@
 //!
 //! Each family of messages has a file that knows what a thread has come to; here is what all have in common.
 
+mod appointments;
 mod requests;
 
 use carekey_crypto::SecretKey;
 use carekey_protocol::message::{Message, MessageBody, SignedMessage};
-use carekey_protocol::{Certificate, MessageId, ParticipantId, UnixMillis};
+use carekey_protocol::{MessageId, ParticipantId, UnixMillis};
 use rand_core::Rng;
 
+pub use self::appointments::{Appointment, AppointmentState, AppointmentWish};
 pub use self::requests::{AccessRequest, Allowed, RequestState};
 use crate::errands::{Work, promise};
 use crate::error::WalletError;
@@ -117,17 +119,18 @@ impl Wallet {
             body: message.body,
         };
         if messages::insert(tx, &row)? {
-            self.received(tx, &row, &from)?;
+            self.received(tx, &row)?;
             events.extend([WalletEvent::Messages, WalletEvent::MessageArrived(row.id)]);
         }
         Ok(())
     }
 
     /// What follows from a message in the change that keeps it, for each family.
-    fn received(&self, _tx: &WriteTx<'_>, row: &MessageRow, _from: &Certificate) -> Result<(), WalletError> {
+    fn received(&self, tx: &WriteTx<'_>, row: &MessageRow) -> Result<(), WalletError> {
         match &row.body {
             // Recovery's are taken before they come here.
-            MessageBody::Request(_) | MessageBody::Appointment(_) | MessageBody::Recovery(_) => Ok(()),
+            MessageBody::Request(_) | MessageBody::Recovery(_) => Ok(()),
+            MessageBody::Appointment(_) => self.follow_up(tx, &row.thread),
         }
     }
 

@@ -36,7 +36,13 @@ export function NoteForm({ patient, name }: { patient: string | null; name: stri
       onSubmit={(event) => {
         event.preventDefault();
         if (ready && !write.isPending) {
-          write.mutate({ patientId: patient, title: title.trim(), text, collection });
+          write.mutate({
+            patientId: patient,
+            title: title.trim(),
+            text,
+            collection,
+            advice: template === "advice",
+          });
         }
       }}
     >

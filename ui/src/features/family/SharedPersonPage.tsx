@@ -10,6 +10,7 @@ import { Empty, RowSkeletons } from "@/components/Page";
 import { fullName } from "@/components/person";
 import { TimelineOf } from "@/components/Timeline";
 import { theirs } from "@/features/grants/words";
+import { AskButton, AskedOf } from "@/features/requests/AskButton";
 import { useAsk } from "@/platform/queries";
 import { PatientFrame } from "./PatientFrame";
 import { activeShares } from "./SharedListPage";
@@ -24,7 +25,7 @@ export function SharedPersonPage({ patientId }: { patientId: string }) {
   return (
     <PatientFrame patientId={patientId}>
       <Stack gap="lg">
-        <AnchorLink to={isClinician(profile) ? "/" : "/shared"} w="fit-content">
+        <AnchorLink to={isClinician(profile) ? "/patients" : "/shared"} w="fit-content">
           <Group gap={6} component="span">
             <IconArrowLeft size={18} aria-hidden />
             {t("app.back")}
@@ -40,14 +41,17 @@ export function SharedPersonPage({ patientId }: { patientId: string }) {
                 <Text c="dimmed">{t("shared.openedRecorded")}</Text>
               </div>
               {isClinician(profile) && (
-                <ButtonLink
-                  to="/write"
-                  search={{ patient: patientId }}
-                  leftSection={<IconPencil size={18} aria-hidden />}
-                  data-testid="write-for-patient"
-                >
-                  {t("shared.write", { name: view.sharer.patient.name })}
-                </ButtonLink>
+                <Group gap="xs">
+                  <AskButton person={view.sharer.patient} />
+                  <ButtonLink
+                    to="/write"
+                    search={{ patient: patientId }}
+                    leftSection={<IconPencil size={18} aria-hidden />}
+                    data-testid="write-for-patient"
+                  >
+                    {t("shared.write", { name: view.sharer.patient.name })}
+                  </ButtonLink>
+                </Group>
               )}
             </Group>
             <Group gap="xs">
@@ -55,6 +59,7 @@ export function SharedPersonPage({ patientId }: { patientId: string }) {
                 <ShareBadge key={share.id} share={share} />
               ))}
             </Group>
+            {isClinician(profile) && <AskedOf personId={patientId} />}
             {activeShares(view.sharer).length === 0 && (
               <Alert color="amber" data-testid="shared-gone">
                 {t("shared.gone", { name: view.sharer.patient.name })}

@@ -14,7 +14,9 @@ import { AnchorLink } from "@/components/links";
 import { Empty, Page, Panel, RowSkeletons } from "@/components/Page";
 import { PersonBadge } from "@/components/PersonBadge";
 import { about, fullName } from "@/components/person";
+import { AppointmentsPanel } from "@/features/appointments/AppointmentsPanel";
 import { KeptParts } from "@/features/recovery/KeptParts";
+import { RequestsPanel } from "@/features/requests/RequestsPanel";
 import { useAsk } from "@/platform/queries";
 import { byPerson, type PersonGrants } from "./byPerson";
 import { AddContactDialog, MyCardDialog } from "./ContactCards";
@@ -72,6 +74,7 @@ export function GrantsPage() {
       {list.isError && <ErrorNotice error={list.error} retry={() => list.refetch()} />}
       {list.data && (
         <Stack gap="lg">
+          <RequestsPanel />
           <section aria-label={t("grants.active")} data-testid="grants-active">
             {live.length === 0 ? (
               <Panel title={t("grants.active")}>
@@ -85,6 +88,7 @@ export function GrantsPage() {
               </Stack>
             )}
           </section>
+          <AppointmentsPanel />
           {others.length > 0 && (
             <Panel title={t("grants.others")} testId="contacts">
               <div className="ck-rows">

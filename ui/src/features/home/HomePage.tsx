@@ -16,21 +16,23 @@ import { AnchorLink, ButtonLink } from "@/components/links";
 import { Empty, Page, Panel, RowSkeletons } from "@/components/Page";
 import { RecordRows } from "@/components/RecordRows";
 import { AccessLine } from "@/features/access-log/AccessLine";
-import { SharedListPage } from "@/features/family/SharedListPage";
+import { NextAppointments } from "@/features/appointments/AppointmentsPanel";
 import { Endings } from "@/features/grants/Endings";
 import { GrantCard } from "@/features/grants/GrantCard";
 import { GrantDialog } from "@/features/grants/GrantDialog";
+import { InboxPage } from "@/features/inbox/InboxPage";
 import { KeptParts } from "@/features/recovery/KeptParts";
 import { RecoveryNotices } from "@/features/recovery/RecoveryNotices";
+import { WaitingRequests } from "@/features/requests/RequestsPanel";
 import { useAsk } from "@/platform/queries";
 
-/** A clinician begins with their patients, everyone else with the three questions. */
+/** A clinician begins with the inbox, everyone else with the three questions. */
 export function HomePage() {
   const { profile } = useOpenSession();
   return isClinician(profile) ? (
     <Stack gap="lg">
       <RecoveryNotices />
-      <SharedListPage />
+      <InboxPage />
       <KeptParts />
     </Stack>
   ) : (
@@ -94,6 +96,8 @@ function PersonHome() {
                 />
               }
             >
+              <WaitingRequests />
+              <NextAppointments />
               {view.newest.length === 0 ? (
                 <Empty icon={IconFileText} text={t("home.newEmpty")} />
               ) : (

@@ -40,6 +40,8 @@ export const app: SameShape<typeof en> = {
     people: "Personen",
     activity: "Wer hat gelesen",
     shared: "Mit mir geteilt",
+    inbox: "Eingang",
+    appointments: "Termine",
     patients: "Patienten",
     write: "Schreiben",
     settings: "Einstellungen",

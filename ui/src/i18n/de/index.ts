@@ -1,5 +1,6 @@
 import { access } from "./access";
 import { app } from "./app";
+import { ask } from "./ask";
 import { clinic } from "./clinic";
 import { content } from "./content";
 import { entries } from "./entries";
@@ -29,6 +30,7 @@ import { words } from "./words";
 export const de = {
   ...access,
   ...app,
+  ...ask,
   ...clinic,
   ...content,
   ...entries,

@@ -36,6 +36,8 @@ export const app = {
     people: "People",
     activity: "Who looked",
     shared: "Shared with me",
+    inbox: "Inbox",
+    appointments: "Appointments",
     patients: "Patients",
     write: "Write",
     settings: "Settings",
