@@ -6,10 +6,6 @@ use crate::context::Context;
 use crate::types::*;
 // Every area of the api, by its module.
 use crate::*;
-use crate::{
-    access, appointments, clinic, errors, grants, home, idle, inbox, ledger, network, onboarding, people, pictures,
-    profiles, proof, records, requests, security, session, settings, shared, tasks,
-};
 
 macro_rules! table {
     ($($request:ty => $handler:path;)*) => {

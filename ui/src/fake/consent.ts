@@ -20,7 +20,7 @@ function called(person: PersonView): PersonView {
   return { ...person, nickname: world.nicknames.get(person.id) ?? null };
 }
 
-export function personBy(id: string): PersonView {
+function personBy(id: string): PersonView {
   const known = [
     ...clinicians,
     ...world.contacts,

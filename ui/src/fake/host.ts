@@ -7,7 +7,7 @@ import type { TaskKind } from "@/bindings/TaskKind";
 import type { TaskStep } from "@/bindings/TaskStep";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
 import { askAnswers } from "./ask";
-import { consent, covers, ending, personBy } from "./consent";
+import { consent, covers, ending } from "./consent";
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { entryOf, recordAnswers } from "./recordAnswers";
@@ -107,7 +107,7 @@ const answers: Answers = {
       return world.letters[id];
     },
     patients: () => sharers(),
-    personBy: (id) => [maria, weber].find((one) => one.id === id) ?? personBy(id),
+    personBy: (id) => [maria, weber].find((one) => one.id === id) ?? fail("notFound", `no person ${id}`),
     emit: (event) => emit(event),
   }),
   session_state: () => session(),

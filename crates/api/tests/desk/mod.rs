@@ -74,6 +74,6 @@ pub(crate) fn find(list: &Value, of: &str, field: &str, value: &Value) -> Value 
 
 /// Sharing one collection, as the window asks for it.
 pub(crate) fn grant(whom: &Value, collection: &str, until: u64) -> Value {
-    let target = json!({ "kind": "collection", "collection": collection });
-    json!({ "granteeId": whom, "target": target, "until": until, "purpose": "treatment" })
+    let targets = json!([{ "kind": "collection", "collection": collection }]);
+    json!({ "granteeId": whom, "targets": targets, "future": true, "until": until, "purpose": "treatment" })
 }
