@@ -243,12 +243,13 @@ export const SCREENS = {
       await page.getByTestId("profile-remove").click();
     },
   ],
-  recovery: ["as=maria", "#/settings?section=recovery"],
-  recoveryOwn: ["as=maria&recovery=own", "#/settings?section=recovery"],
+  recovery: ["as=maria", "#/settings", openRecovery],
+  recoveryOwn: ["as=maria&recovery=own", "#/settings", openRecovery],
   recoveryChoose: [
     "as=maria",
-    "#/settings?section=recovery",
+    "#/settings",
     async (page) => {
+      await openRecovery(page);
       await page.getByTestId("recovery-choose").click();
       await page.getByTestId("recovery-more").click();
       for (const at of [0, 1, 2]) await page.getByTestId("recovery-person").nth(at).click();
@@ -345,6 +346,12 @@ async function addFiles(page) {
 }
 
 async function beginGrant(page) {
+async function openRecovery(page) {
+  await page.getByTestId("settings-recovery").click();
+  await page.getByTestId("recovery").waitFor();
+}
+
+async function openGrant(page) {
   await page.getByTestId("grant-open").first().click();
   await page.getByTestId("grant-person-search").fill("Okafor");
 }

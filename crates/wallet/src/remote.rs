@@ -576,6 +576,14 @@ impl Remote {
         }
     }
 
+    /// One page of everybody's notes after a number.
+    pub(crate) async fn mailbox_page(&self, hospital: HospitalId, after: u64) -> Result<Vec<Note>, WalletError> {
+        match self.ask::<Mailbox>(hospital, MailboxRequest::Fetch { after }).await? {
+            MailboxAnswer::Notes(page) => Ok(page.into_iter().map(|(_, note)| note).collect()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Everybody's notes after a number, and the highest number seen.
     pub(crate) async fn mailbox(&self, hospital: HospitalId, after: u64) -> Result<(Vec<Note>, u64), WalletError> {
         let (mut all, mut last) = (Vec::new(), after);

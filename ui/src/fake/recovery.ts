@@ -25,7 +25,7 @@ const NO_CALL: HelpView = {
   threshold: null,
   arrived: 0,
   holders: [],
-  asksSecret: false,
+  custody: "keyring",
 };
 
 export function makeRecovery(): RecoveryWorld {
@@ -131,7 +131,7 @@ export function readRecoveryAddress(world: RecoveryWorld, query: URLSearchParams
       };
       break;
     case "locked":
-      world.help = { ...NO_CALL, stage: "locked", asksSecret: true };
+      world.help = { ...NO_CALL, stage: "locked", custody: "pin" };
       break;
   }
 }

@@ -16,7 +16,7 @@ use crate::types::{
     AppEvent, ErrorCode, ErrorView, HelpCancelRequest, HelpFinishRequest, HelpHolderState, HelpHolderView, HelpStage,
     HelpStartRequest, HelpStateRequest, HelpUnlockRequest, HelpView, SecretText, TaskKind, TaskStarted,
 };
-use crate::{errors, files, views};
+use crate::{errors, files, security, types, views};
 
 /// This computer's call, while the program knows its key.
 #[derive(Default)]
@@ -145,7 +145,7 @@ impl App {
                 threshold: None,
                 arrived: 0,
                 holders: Vec::new(),
-                asks_secret: keeper.is_some_and(|keeper| keeper != KeeperKind::Keyring),
+                custody: keeper.map_or(types::Custody::Keyring, security::custody_view),
             })
         })
         .await
@@ -222,6 +222,6 @@ fn view(view: SeekerView) -> HelpView {
         threshold: view.of.map(|(threshold, _)| threshold),
         arrived: holders.iter().filter(|holder| holder.state == HelpHolderState::Arrived).count() as u32,
         holders,
-        asks_secret: false,
+        custody: types::Custody::Keyring,
     }
 }

@@ -338,8 +338,8 @@ pub struct HelpView {
     pub arrived: u32,
     /// Everybody who has answered.
     pub holders: Vec<HelpHolderView>,
-    /// Going on asks for the PIN or passphrase.
-    pub asks_secret: bool,
+    /// What opens it.
+    pub custody: super::Custody,
 }
 
 /// Asks how this computer's call for help stands.

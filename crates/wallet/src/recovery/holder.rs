@@ -1,9 +1,10 @@
 //! The holder's side: keeping a part, and giving it out when its patient calls for help and nobody stops it.
 
 use carekey_crypto::{Note, PublicKey};
+use carekey_network::mailbox::PAGE_NOTES_MAX;
 use carekey_protocol::message::{HolderAnswer, RecoveryMessage};
 use carekey_protocol::recovery::{Arrival, CallNumber, RecoveryCall, RecoveryPart, RecoverySetId};
-use carekey_protocol::{Certificate, ParticipantId, Text, UnixMillis};
+use carekey_protocol::{Certificate, HospitalId, ParticipantId, Text, UnixMillis};
 
 use super::letters::{DAY_MILLIS, ONCE, to};
 use crate::error::WalletError;
@@ -21,9 +22,6 @@ const KEPT_MAX: u64 = 200;
 
 /// A part that nobody acknowledges is sent again for so long.
 const PART_DAYS: u64 = 60;
-
-/// How many notes are looked through at once, the newest first.
-const LOOK_BACK: u64 = 2048;
 
 /// A part this person keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,29 +145,33 @@ impl Wallet {
         let read = |notes: &[Note]| notes.iter().find_map(|note| RecoveryCall::read(network, number, &meeting, note));
         let mut trouble = None;
         for hospital in self.hospitals_by_trust() {
-            // Everything after what this wallet has read, then backwards.
-            let mut upper = self.mailbox_cursor(hospital)?;
-            let mut from = upper;
-            loop {
-                match self.0.remote.mailbox(hospital, from).await {
-                    Ok((notes, _)) => {
-                        if let Some(call) = tokio::task::block_in_place(|| read(&notes)) {
-                            return Ok(call);
-                        }
-                    }
-                    Err(error) => {
-                        trouble = Some(error);
-                        break;
-                    }
-                }
-                if upper == 0 {
-                    break;
-                }
-                upper = upper.saturating_sub(LOOK_BACK);
-                from = upper;
+            match self.find_call_at(hospital, &read).await {
+                Ok(Some(call)) => return Ok(call),
+                Ok(None) => {}
+                Err(error) => trouble = Some(error),
             }
         }
         Err(trouble.unwrap_or(WalletError::CallNotFound))
+    }
+
+    /// What came since this wallet read the mailbox, then page by page what it has read before.
+    async fn find_call_at(
+        &self,
+        hospital: HospitalId,
+        read: &impl Fn(&[Note]) -> Option<RecoveryCall>,
+    ) -> Result<Option<RecoveryCall>, WalletError> {
+        let mut before = self.mailbox_cursor(hospital)?;
+        let (mut notes, _) = self.0.remote.mailbox(hospital, before).await?;
+        loop {
+            if let Some(call) = tokio::task::block_in_place(|| read(&notes)) {
+                return Ok(Some(call));
+            }
+            if before == 0 {
+                return Ok(None);
+            }
+            before = before.saturating_sub(PAGE_NOTES_MAX as u64);
+            notes = self.0.remote.mailbox_page(hospital, before).await?;
+        }
     }
 
     /// Answers a call for help with a patient's seed. The patient is told in either case, and the caller.

@@ -1,13 +1,25 @@
-import { Alert, Button, Group, List, Modal, Progress, Stack, Text, TextInput } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  CopyButton,
+  Group,
+  List,
+  Modal,
+  Progress,
+  Stack,
+  Text,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconPhoneCall } from "@tabler/icons-react";
+import { IconCheck, IconCopy, IconPhoneCall } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { moment } from "@/app/locale";
 import type { HelpHolderView } from "@/bindings/HelpHolderView";
 import type { HelpView } from "@/bindings/HelpView";
-import { CopyValue } from "@/components/CopyValue";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowSkeletons } from "@/components/Page";
 import { PersonBadge } from "@/components/PersonBadge";
@@ -92,7 +104,7 @@ function GoOn({ view }: { view: HelpView }) {
   const unlock = useDo("help_unlock", useTake());
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
   useEffect(() => {
-    if (!view.asksSecret) unlock.mutate({ passphrase: null });
+    if (view.custody === "keyring") unlock.mutate({ passphrase: null });
   }, []);
   return (
     <form
@@ -104,7 +116,7 @@ function GoOn({ view }: { view: HelpView }) {
     >
       <Stack>
         <Text>{t("recovery.callLocked")}</Text>
-        {view.asksSecret && <SecretField custody="passphrase" value={secret} onChange={setSecret} />}
+        <SecretField custody={view.custody} value={secret} onChange={setSecret} />
         {unlock.isError && <ErrorNotice error={unlock.error} />}
         <Group justify="space-between">
           <GiveUp />
@@ -185,10 +197,25 @@ function MyNumber({ number }: { number: string }) {
     <Alert color="teal" icon={<IconPhoneCall aria-hidden />} title={t("recovery.callNumberTitle")}>
       <Stack gap="xs">
         <Text>{t("recovery.callNumberSay")}</Text>
-        <Text fz="1.75rem" fw={700} className="ck-nowrap" data-testid="help-my-number">
-          {number}
-        </Text>
-        <CopyValue value={number} label={t("recovery.callNumberTitle")} />
+        <Group gap="xs" wrap="nowrap">
+          <Text fz="1.75rem" fw={700} className="ck-nowrap" data-testid="help-my-number">
+            {number}
+          </Text>
+          <CopyButton value={number}>
+            {({ copied, copy }) => (
+              <Tooltip label={copied ? t("app.copied") : t("app.copy")}>
+                <ActionIcon
+                  variant="subtle"
+                  size="lg"
+                  onClick={copy}
+                  aria-label={`${copied ? t("app.copied") : t("app.copy")}: ${t("recovery.callNumberTitle")}`}
+                >
+                  {copied ? <IconCheck size={20} /> : <IconCopy size={20} />}
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </CopyButton>
+        </Group>
         <Text>{t("recovery.callNumberWhere")}</Text>
         <Text size="sm">{t("recovery.callNumberSafe")}</Text>
       </Stack>

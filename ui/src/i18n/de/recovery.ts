@@ -15,7 +15,7 @@ export const recovery: SameShape<typeof en> = {
     waiting0: "Ohne Wartezeit: Sobald genug von ihnen zustimmen, öffnet sich alles.",
     waiting_one: "Wartezeit: {{count}} Tag. Bis dahin können Sie jeden aufhalten, der nicht Sie ist.",
     waiting_other: "Wartezeit: {{count}} Tage. Bis dahin können Sie jeden aufhalten, der nicht Sie ist.",
-    asked: "Gefragt am {{date}}. Hat CareKey noch nicht geöffnet; es wird wieder gefragt, bis es antwortet.",
+    asked: "Gefragt am {{date}}. Noch keine Antwort: CareKey fragt wieder, bis eine da ist.",
     keeps: "Hat einen Teil seit {{date}}",
     heard: "zuletzt gehört {{date}}",
     gaveBack: "Möchte keinen Teil aufbewahren. Wählen Sie jemand anderen.",

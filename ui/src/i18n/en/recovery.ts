@@ -10,7 +10,7 @@ export const recovery = {
     waiting0: "Without a waiting time: as soon as enough of them agree, everything opens.",
     waiting_one: "Waiting time: {{count}} day. Until then you can stop anybody who is not you.",
     waiting_other: "Waiting time: {{count}} days. Until then you can stop anybody who is not you.",
-    asked: "Was asked on {{date}}. Has not opened CareKey yet; it is asked again until it answers.",
+    asked: "Asked on {{date}}. No answer yet: CareKey asks again until there is one.",
     keeps: "Has a part since {{date}}",
     heard: "last heard from {{date}}",
     gaveBack: "Does not want to keep a part. Choose somebody else.",
