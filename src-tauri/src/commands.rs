@@ -1,11 +1,16 @@
-//! The border: the commands a page can call, one for answers and one for bytes.
+//! The border: the commands through which a page asks the api, one for answers and one for bytes, and the few for what
+//! only a desktop has.
 
 use carekey_api::types::ErrorView;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Manager as _, State, WebviewWindow, ipc::Response};
 
 use crate::{
     host::{self, Host},
+    links::Links,
+    notices,
+    tray::{Tray, Words},
     windows,
 };
 
@@ -47,7 +52,7 @@ async fn open_in_new_window(app: &AppHandle, host: &Host, mut request: Value) ->
     let label = windows::next_label();
     request["newWindow"] = false.into();
     host.call(&label, "profile_open", request).await?;
-    windows::open(app, &label).map(drop).map_err(|error| {
+    windows::open(app, &label, true).map(drop).map_err(|error| {
         host.close_session(label);
         host::internal("no further window can be opened", &error)
     })
@@ -61,4 +66,35 @@ async fn window_of(app: &AppHandle, host: &Host, profile_id: &Value) -> Option<W
         }
     }
     None
+}
+
+/// Tells the person of news through the system, unless they look at this window. Answers whether it did.
+#[tauri::command]
+pub(crate) fn notify(window: WebviewWindow, title: String, body: String, place: String) -> bool {
+    notices::show(&window, title, body, place)
+}
+
+/// Gives the icon beside the clock its words, and says what is new in this window.
+#[tauri::command]
+pub(crate) fn tray(window: WebviewWindow, tray: State<'_, Tray>, words: Option<Words>, news: Option<String>) {
+    tray.say(window.label(), words, news);
+}
+
+/// What this computer's desktop offers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Desktop {
+    /// It has a place for icons beside the clock.
+    tray: bool,
+}
+
+/// Says what this computer's desktop offers.
+#[tauri::command]
+pub(crate) fn desktop(tray: State<'_, Tray>) -> Desktop {
+    Desktop { tray: tray.is_shown() }
+}
+
+/// Hands over the link with which the app was called, once.
+#[tauri::command]
+pub(crate) fn take_link(links: State<'_, Links>) -> Option<String> {
+    links.take()
 }

@@ -3,7 +3,7 @@
 
 use carekey_api::{
     App, AppOptions,
-    types::{AppEvent, ErrorCode, ErrorView},
+    types::{AppEvent, ErrorCode, ErrorView, SettingsView},
 };
 use serde_json::Value;
 use tauri::{AppHandle, Emitter as _, EventTarget};
@@ -46,6 +46,14 @@ impl Host {
     /// As [`call`](Self::call), for what is answered with bytes.
     pub(crate) async fn bytes(&self, session: &str, name: &str, request: Value) -> Result<Vec<u8>, ErrorView> {
         self.app().await?.bytes(session, name, request).await
+    }
+
+    /// The settings of this computer; while the api starts, what comes without any.
+    pub(crate) fn settings(&self) -> SettingsView {
+        match &*self.started.borrow() {
+            Some(Ok(app)) => app.settings(),
+            _ => SettingsView::default(),
+        }
     }
 
     /// Forgets a window that was closed, and with it the keys its session had opened.

@@ -101,8 +101,11 @@ impl App {
     }
 }
 
-/// The app built beside this test.
-fn binary() -> PathBuf {
+/// The app built beside this test, unless another one is to be tried.
+pub(crate) fn binary() -> PathBuf {
+    if let Some(other) = std::env::var_os("CAREKEY_APP") {
+        return other.into();
+    }
     let test = std::env::current_exe().unwrap();
     let built = test.parent().and_then(|deps| deps.parent()).unwrap().join("carekey-desktop");
     assert!(built.exists(), "{} is missing: build it first, or run `cargo xtask test`", built.display());

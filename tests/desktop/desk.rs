@@ -8,7 +8,10 @@ use std::{
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{app::App, leash::Leash};
+use crate::{
+    app::{App, binary},
+    leash::Leash,
+};
 
 /// One desk at a time: several web views at once starve each other on a small machine.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -70,6 +73,34 @@ impl Desk {
         App::start(self, name, arguments).await
     }
 
+    /// Starts the app called `name` once more, as a click on a link elsewhere does, and waits until that start has ended.
+    pub(crate) async fn start_again(&self, name: &str, link: &str) {
+        let data = self.data(name);
+        let app = binary();
+        let script = r#""$@"; echo "ended with $?""#;
+        let command = ["bash", "-c", script, "again", app.to_str().unwrap(), "--data", data.to_str().unwrap(), link];
+        let again = Leash::start(
+            "again",
+            tempfile::tempdir_in(self.logs()).unwrap().keep().as_path(),
+            &command,
+            self.environment(),
+        );
+        let ended = again.until("handing over", || {
+            again.printed().lines().find(|line| line.starts_with("ended")).map(str::to_owned)
+        });
+        assert_eq!(ended.await, "ended with 0", "a second start hands over: {}", again.printed());
+    }
+
+    /// How often the network of this desk has said that it runs.
+    fn times_started(&self) -> usize {
+        fs::read_to_string(self.logs().join("network.log")).unwrap_or_default().matches("running;").count()
+    }
+
+    /// A sample network in a process of its own.
+    pub(crate) async fn network(&self) -> Network<'_> {
+        Network::start(self).await
+    }
+
     /// The folder for the data of the app called `name`.
     pub(crate) fn data(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
@@ -97,6 +128,49 @@ impl Desk {
             ],
         );
         assert!(answer.contains("/collection/login"), "the key store was locked: {answer}");
+    }
+}
+
+/// A sample network that runs beside the app instead of inside it. Dropping it stops it.
+pub(crate) struct Network<'a> {
+    desk: &'a Desk,
+    folder: PathBuf,
+    _running: Leash,
+}
+
+/// A sample network that was stopped, with all it had.
+pub(crate) struct StoppedNetwork<'a> {
+    desk: &'a Desk,
+}
+
+impl<'a> Network<'a> {
+    async fn start(desk: &'a Desk) -> Self {
+        let folder = desk.data("network");
+        let program = binary().with_file_name("carekey");
+        let command = [program.to_str().unwrap(), "sample", "--dir", folder.to_str().unwrap()];
+        let starts = desk.times_started();
+        let running = Leash::start("network", desk.logs(), &command, desk.environment());
+        running
+            .until("a running network", || (running.printed().matches("running;").count() > starts).then_some(()))
+            .await;
+        Self { desk, folder, _running: running }
+    }
+
+    /// Where the file lies that names it.
+    pub(crate) fn folder(&self) -> &str {
+        self.folder.to_str().unwrap()
+    }
+
+    /// Stops it: nobody can be reached any more.
+    pub(crate) async fn stop(self) -> StoppedNetwork<'a> {
+        StoppedNetwork { desk: self.desk }
+    }
+}
+
+impl<'a> StoppedNetwork<'a> {
+    /// Starts it again, at the same addresses.
+    pub(crate) async fn start_again(self) -> Network<'a> {
+        Network::start(self.desk).await
     }
 }
 

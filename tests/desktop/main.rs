@@ -21,6 +21,9 @@ mod people;
 mod window;
 
 mod custody;
+mod installed;
+mod links;
+mod offline;
 mod shell;
 mod story;
 mod tour;

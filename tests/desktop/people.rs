@@ -24,6 +24,17 @@ pub(crate) async fn person(start: &Window, role: &str) -> Person {
     Person { id: text(found, "id"), name: text(found, "name") }
 }
 
+/// The sample person of this name.
+pub(crate) async fn named(start: &Window, name: &str) -> Person {
+    let answer = start.call("profiles_list", json!({})).await.unwrap();
+    let profiles = answer["profiles"].as_array().unwrap();
+    let found = profiles.iter().find(|profile| profile["name"] == name);
+    Person {
+        id: text(found.unwrap_or_else(|| panic!("{name} is of the sample network: {answer}")), "id"),
+        name: name.to_owned(),
+    }
+}
+
 /// Opens a person in the window that shows the start screen.
 pub(crate) async fn open_here(start: &Window, person: &Person) {
     start.click(&format!("profile-{}", person.id)).await;

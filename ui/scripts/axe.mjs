@@ -1,9 +1,10 @@
-// Looks for barriers (WCAG 2.2 A and AA) on every screen, light and dark: `npm run axe [-- NAME…]`.
+// Looks for barriers (WCAG 2.2 A and AA) on every screen: `npm run axe [-- NAME…]`.
 import { AxeBuilder } from "@axe-core/playwright";
 import { visitScreens } from "./window.mjs";
 
 const only = process.argv.slice(2);
-const looks = (process.env.LOOKS ?? "light,dark").split(",");
+// Each theme with each language and each size of text, and each language with each size.
+const looks = (process.env.LOOKS ?? "light,germanDark,large,largeDark").split(",");
 let found = 0;
 
 await visitScreens(looks, only, async (page, name, look) => {

@@ -105,6 +105,32 @@ export const SCREENS = {
   addRelative: ["as=maria", "#/people", (page) => page.getByTestId("contact-add-open").click()],
   activity: ["as=maria", "#/activity"],
   settings: ["as=maria", "#/settings"],
+  notifications: ["as=maria", "#/settings?section=notifications"],
+  noTray: ["as=maria&notray", "#/settings?section=notifications"],
+  network: ["as=maria", "#/settings?section=network"],
+  verified: [
+    "as=maria",
+    "#/settings?section=network",
+    async (page) => {
+      await page.getByTestId("verify-now").click();
+      await page.getByTestId("verified").waitFor();
+    },
+  ],
+  aboutApp: ["as=maria", "#/settings?section=about"],
+  licences: [
+    "as=maria",
+    "#/settings?section=about",
+    async (page) => {
+      await page.getByTestId("about-licences").click();
+      await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+    },
+  ],
+  offline: ["as=maria&ledger=offline", "#/"],
+  linkContact: ["as=maria&link=carekey:contact%3Fcard=carecard1qqqq", "#/", linkDialog],
+  linkLocked: ["link=carekey:contact%3Fcard=carecard1qqqq", "", linkDialog],
+  linkInvitation: ["link=carekey:join%3Finvitation=carenet1.qqqq", "", linkDialog],
+  linkUnknown: ["as=maria&link=carekey:format", "#/", linkDialog],
+  news: ["as=maria&tell", "#/", (page) => page.getByTestId("news").nth(1).waitFor()],
   ledger: ["as=maria", "#/", (page) => page.getByTestId("ledger-footer").click()],
   caught: ["as=maria&ledger=caught", "#/"],
   caughtDetails: ["as=maria&ledger=caught", "#/", (page) => page.getByTestId("ledger-footer").click()],
@@ -306,7 +332,12 @@ export const LOOKS = {
   dark: { width: 1280, height: 800, query: "theme=dark&lang=en" },
   small: { width: 900, height: 600, query: "theme=light&lang=de" },
   large: { width: 640, height: 400, scale: 2, query: "theme=light&lang=de" },
+  germanDark: { width: 1280, height: 800, query: "theme=dark&lang=de" },
+  largeDark: { width: 640, height: 400, scale: 2, query: "theme=dark&lang=en" },
 };
+
+/** Pages that are open at the same time. */
+const PAGES = 2;
 
 async function openSecurity(page) {
   await page.getByTestId("settings-security").click();
@@ -374,6 +405,10 @@ async function openGrant(page) {
   await page.getByTestId("grant-preview").waitFor();
 }
 
+async function linkDialog(page) {
+  await page.getByTestId("link-dialog").waitFor();
+}
+
 /** Calls `visit(page, name, look)` on every screen asked for, ready to be looked at. */
 export async function visitScreens(looks, only, visit) {
   await build({ mode: "fake", logLevel: "warn" });
@@ -401,26 +436,36 @@ export async function visitScreens(looks, only, visit) {
           });
         },
       );
-      for (const [name, [part, route, act]] of Object.entries(SCREENS)) {
-        if (only.length > 0 && !only.includes(name)) continue;
-        const page = await context.newPage();
-        page.on("console", (message) => {
-          if (message.text().includes("Content Security Policy"))
-            console.error(`${name} (${look}): ${message.text()}`);
-        });
-        page.on("pageerror", (fault) => console.error(`${name} (${look}): ${fault.message}`));
-        await page.goto(`${base}?${part}&${query}${route}`);
-        await page.waitForSelector("h1", { timeout: 20_000 });
-        await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
-        await act?.(page);
-        await page.waitForTimeout(300);
-        await visit(page, name, look);
-        await page.close();
-      }
+      const waiting = Object.keys(SCREENS).filter((name) => only.length === 0 || only.includes(name));
+      const worker = async () => {
+        for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+          await open(context, name, look, `${base}?`, query).catch((fault) => {
+            throw new Error(`${name} (${look}): ${fault.message}`);
+          });
+        }
+      };
+      await Promise.all(Array.from({ length: PAGES }, worker));
       await context.close();
     }
   } finally {
     await browser.close();
     await new Promise((done) => server.httpServer.close(done));
+  }
+
+  async function open(context, name, look, base, query) {
+    const [part, route, act] = SCREENS[name];
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy"))
+        console.error(`${name} (${look}): ${message.text()}`);
+    });
+    page.on("pageerror", (fault) => console.error(`${name} (${look}): ${fault.message}`));
+    await page.goto(`${base}${part}&${query}${route}`);
+    await page.waitForSelector("h1", { timeout: 20_000 });
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+    await act?.(page);
+    await page.waitForTimeout(300);
+    await visit(page, name, look);
+    await page.close();
   }
 }

@@ -13,7 +13,7 @@ use crate::recovery::help::Helping;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::tasks::Tasks;
-use crate::types::{AppEvent, ErrorCode, ErrorView};
+use crate::types::{AppEvent, ErrorCode, ErrorView, SettingsView};
 use crate::{dispatch, errors, files, viewing};
 
 /// Events a slow window may fall behind before it misses some; it asks again on the next one.
@@ -91,6 +91,11 @@ impl App {
     pub async fn bytes(&self, session: &str, name: &str, request: Value) -> Result<Vec<u8>, ErrorView> {
         let cx = self.context(session);
         viewing::bytes(&cx, name, request).await.map_err(|error| self.refine(error))
+    }
+
+    /// The settings of this computer.
+    pub fn settings(&self) -> SettingsView {
+        self.settings.now()
     }
 
     /// What changes, each event with the session it is for.

@@ -124,8 +124,12 @@ table! {
 
     LedgerStateRequest => ledger::state;
     EvidenceExportRequest => ledger::export_evidence;
+    LedgerVerifyRequest => ledger::verify;
+    LedgerVerifiedRequest => ledger::verified;
 
     PictureSaveRequest => pictures::save;
+    AboutAppRequest => about::app;
+    LinkOpenRequest => links::open;
 
     RecoveryRequest => recovery::state;
     RecoverySplitRequest => recovery::split;

@@ -258,6 +258,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::HelpCallNotFound => "No call for help has this number.",
         ErrorCode::HelpStopped => "The patient has stopped this recovery.",
         ErrorCode::HelpPartsWrong => "The parts that arrived do not lead to the patient's keys.",
+        ErrorCode::LinkUnknown => "This is not a link, card or code of CareKey.",
         ErrorCode::FileUnreadable => "The file does not exist or cannot be read.",
         ErrorCode::FileChanged => "The file changed while it was read.",
         ErrorCode::FileEmpty => "The file is empty.",

@@ -1,15 +1,18 @@
 //! The ledger's state, in words and in figures, and how the hospitals stand to it.
 
 use carekey_protocol::{HospitalId, decode, encode};
+use carekey_wallet::vault::Progress;
 use carekey_wallet::vault::observations::{Observation, ObservationKind};
-use carekey_wallet::{Evidence, HospitalStanding, HospitalState};
+use carekey_wallet::{Evidence, HospitalStanding, HospitalState, WalletError};
 use serde_json::json;
 
+use crate::app::lock;
 use crate::context::Context;
 use crate::opened::OpenProfile;
 use crate::types::{
-    Done, ErrorCode, ErrorView, EvidenceExportRequest, HospitalStance, LedgerHospital, LedgerPhase, LedgerStateRequest,
-    LedgerView, NoticedKind, NoticedView,
+    AppEvent, Done, ErrorCode, ErrorView, EvidenceExportRequest, HospitalStance, LedgerHospital, LedgerPhase,
+    LedgerStateRequest, LedgerVerifiedRequest, LedgerVerifyRequest, LedgerView, NoticedKind, NoticedView, TaskKind,
+    TaskStarted, Verified, VerifiedView,
 };
 use crate::{errors, files};
 
@@ -105,4 +108,41 @@ pub(crate) async fn export_evidence(cx: &Context, request: EvidenceExportRequest
     .map_err(errors::internal)?;
     files::blocking(move || files::replace(&path, &text).map_err(|error| errors::unwritable(&path, &error))).await?;
     Ok(Done {})
+}
+
+/// Has every own record proved anew by its hospital, and checks the proofs.
+pub(crate) async fn verify(cx: &Context, _: LedgerVerifyRequest) -> Result<TaskStarted, ErrorView> {
+    let profile = cx.member()?;
+    let (told, id) = (cx.app.clone(), profile.id.clone());
+    Ok(cx.start_task(TaskKind::Verify, "", None, move |task| async move {
+        // Against what the hospitals show now, if they can be reached.
+        drop(task.unless_cancelled(profile.wallet.sync()).await);
+        task.check()?;
+        let rows = profile.wallet.records(None)?;
+        let total = rows.len() as u64;
+        let mut found = Verified { at: 0, height: 0, held: 0, failed: Vec::new(), unreachable: 0, waiting: 0 };
+        for (done, row) in rows.iter().enumerate() {
+            task.progress(done as u64, Some(total));
+            let Some(txid) = row.anchor.txid().filter(|_| matches!(row.anchor, Progress::Recorded { .. })) else {
+                found.waiting += 1;
+                continue;
+            };
+            let proved = profile.wallet.prove(row.hospital, &txid);
+            let proved = task.unless_cancelled(async { Ok::<_, ErrorView>(proved.await) }).await?;
+            match proved {
+                Ok(_) => found.held += 1,
+                Err(WalletError::Withheld(_)) => found.failed.push(row.title.clone()),
+                Err(_) => found.unreachable += 1,
+            }
+        }
+        found.at = files::now();
+        found.height = profile.wallet.ledger_state().await.head.header.height.0;
+        *lock(&profile.verified) = Some(found);
+        told.tell_profile(&id, &AppEvent::HospitalsChanged);
+        Ok(None)
+    }))
+}
+
+pub(crate) async fn verified(cx: &Context, _: LedgerVerifiedRequest) -> Result<VerifiedView, ErrorView> {
+    Ok(VerifiedView { last: lock(&cx.profile()?.verified).clone() })
 }

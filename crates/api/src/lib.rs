@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+mod about;
 mod access;
 mod app;
 mod appointments;
@@ -26,7 +27,9 @@ mod idle;
 mod inbox;
 mod label;
 mod ledger;
+mod links;
 mod network;
+mod news;
 mod onboarding;
 mod opened;
 mod people;
@@ -53,3 +56,4 @@ mod viewing;
 mod views;
 
 pub use app::{App, AppOptions};
+pub use settings::saved_settings;

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::app::lock;
 use crate::idle::Activity;
 use crate::summary::Made;
-use crate::types::ErrorView;
+use crate::types::{ErrorView, Verified};
 use crate::viewing::{Place, Viewed};
 use crate::views::content::Series;
 
@@ -41,6 +41,8 @@ pub(crate) struct OpenProfile {
     pub(crate) summary: Mutex<Option<Arc<Made>>>,
     /// Documents are sealed one after the other, so that many do not crowd out the rest.
     pub(crate) sealing: tokio::sync::Mutex<()>,
+    /// What the last check of all own records found.
+    pub(crate) verified: Mutex<Option<Verified>>,
     workers: Mutex<Vec<JoinHandle<()>>>,
     activity: Mutex<Activity>,
     /// A made-up person, whose passphrase is published.
@@ -62,6 +64,7 @@ impl OpenProfile {
             series: Mutex::default(),
             summary: Mutex::default(),
             sealing: tokio::sync::Mutex::default(),
+            verified: Mutex::default(),
             workers: Mutex::default(),
             activity: Mutex::new(Activity::now()),
             is_sample,

@@ -4,6 +4,7 @@ use carekey_protocol::{Certificate, ParticipantId};
 
 use crate::context::Context;
 use crate::errors;
+use crate::links;
 use crate::opened::OpenProfile;
 use crate::types::{
     AppEvent, ContactCardRequest, ContactCardView, ContactsAddRequest, ContactsListRequest, ContactsRemoveRequest,
@@ -50,8 +51,7 @@ pub(crate) async fn contacts(cx: &Context, _: ContactsListRequest) -> Result<Peo
 
 pub(crate) async fn add_contact(cx: &Context, request: ContactsAddRequest) -> Result<PersonView, ErrorView> {
     let profile = cx.member()?;
-    let card: String = request.card.split_whitespace().collect();
-    let contact = profile.wallet.add_contact(&card)?;
+    let contact = profile.wallet.add_contact(&links::card_in(&request.card))?;
     Ok(People::of(&profile)?.view(&contact))
 }
 

@@ -1,6 +1,6 @@
 //! A profile at work: the wallet follows the ledger, and its events reach the windows that show it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use carekey_wallet::{Wallet, WalletEvent};
@@ -8,6 +8,7 @@ use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
 
 use crate::app::App;
 use crate::gist;
+use crate::news::Newsroom;
 use crate::opened::OpenProfile;
 use crate::types::{AppEvent, NewsKind, NewsView};
 
@@ -37,24 +38,21 @@ impl App {
         profile.employ(tokio::spawn(async move { wallet.read_ahead(gist::READER, gist::understand).await }));
         let (app, weak) = (self.clone(), Arc::downgrade(profile));
         let (id, wallet) = (profile.id.clone(), profile.wallet.clone());
-        profile.employ(tokio::spawn(async move {
-            carry(&app, &id, &wallet, events, || {
-                if let Some(profile) = weak.upgrade() {
-                    profile.forget_shared();
-                }
-            })
-            .await;
-        }));
+        profile.employ(tokio::spawn(async move { carry(&app, &id, &wallet, events, weak).await }));
     }
 }
 
 async fn carry(
     app: &App,
-    profile: &str,
+    id: &str,
     wallet: &Wallet,
     mut events: broadcast::Receiver<WalletEvent>,
-    forget_shared: impl Fn(),
+    profile: Weak<OpenProfile>,
 ) {
+    let mut newsroom = match profile.upgrade() {
+        Some(profile) => Newsroom::open(&profile).await,
+        None => return,
+    };
     loop {
         let mut told = match events.recv().await {
             Ok(event) => vec![event],
@@ -71,9 +69,15 @@ async fn carry(
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
+        let Some(profile) = profile.upgrade() else { return };
         if told.contains(&WalletEvent::Shared) || lagged {
-            forget_shared();
+            profile.forget_shared();
         }
+        let news = newsroom.look(&profile, &told, lagged).await.unwrap_or_else(|error| {
+            tracing::warn!("what is new could not be read: {}", error.message);
+            Vec::new()
+        });
+        drop(profile);
         let mut out: Vec<AppEvent> = if lagged { EVERYTHING.to_vec() } else { Vec::new() };
         if let Some(event) = head_moved(&told, wallet, lagged).await {
             out.push(event);
@@ -84,8 +88,9 @@ async fn carry(
                 out.push(event);
             }
         }
+        out.extend(news.into_iter().map(|news| AppEvent::News { news }));
         for event in out {
-            app.tell_profile(profile, &event);
+            app.tell_profile(id, &event);
         }
     }
 }

@@ -77,7 +77,10 @@ async fn settings_outlive_the_program_and_a_damaged_file() {
     first.call("window", "settings_set", json!({"language": "de"})).await.unwrap();
     first.call("window", "settings_set", json!({"theme": "dark"})).await.unwrap();
     let again = app(dir.path()).await;
-    let chosen = json!({"language": "de", "theme": "dark"});
+    let chosen = json!({
+        "language": "de", "theme": "dark",
+        "notifications": true, "hideNames": false, "keepRunning": false, "startHidden": false,
+    });
     assert_eq!(again.call("other", "settings_get", json!({})).await.unwrap(), chosen);
     std::fs::write(dir.path().join("data/settings.json"), b"{").unwrap();
     let fresh = app(dir.path()).await;

@@ -56,6 +56,8 @@ impl Servers {
         fs::create_dir_all(dir)?;
         let secret = secret(dir)?;
         let genesis = genesis(dir, &secret)?;
+        // Where they were the last time, so that whoever knows their addresses finds them again.
+        let before = NetworkFile::load(&dir.join("network.json")).ok();
         let authority_dir = dir.join("authority");
         fs::create_dir_all(&authority_dir)?;
         let authority = AuthorityService::start(AuthorityConfig {
@@ -66,7 +68,7 @@ impl Servers {
             },
             peer: authority_peer(&secret),
             genesis: genesis.clone(),
-            listen: vec![loopback(0)],
+            listen: vec![loopback(before.as_ref().map_or(0, |file| port_again(&file.authority)))],
             hospitals: Vec::new(),
             clock: now,
         })
@@ -74,7 +76,8 @@ impl Servers {
         let mut known = vec![authority.address()];
         let mut hospitals: BTreeMap<HospitalId, Hospital> = BTreeMap::new();
         for (id, ..) in HOSPITALS {
-            let hospital = Hospital::start(config(dir, &secret, &genesis, id, 0, known.clone())).await?;
+            let port = before.as_ref().and_then(|file| file.hospitals.get(&id)).map_or(0, port_again);
+            let hospital = Hospital::start(config(dir, &secret, &genesis, id, port, known.clone())).await?;
             let address = hospital.address();
             for other in hospitals.values() {
                 other.remember(address.clone()).await;
@@ -119,8 +122,7 @@ impl Servers {
     pub async fn restart(&mut self, id: HospitalId) -> Result<(), SampleError> {
         let Some(hospital) = self.hospitals.remove(&id) else { return Ok(()) };
         let address = hospital.address();
-        let port =
-            address.addresses.first().and_then(carekey_network::socket_address).map_or(0, |socket| socket.port());
+        let port = port_of(&address);
         hospital.stop().await;
         let others = self.hospitals.values().map(Hospital::address);
         let known = std::iter::once(self.authority.address()).chain(others).collect();
@@ -191,6 +193,16 @@ fn hospital_dir(dir: &Path, id: HospitalId) -> PathBuf {
 /// The registered name of a hospital.
 pub(crate) fn hospital_name(id: HospitalId) -> &'static str {
     HOSPITALS.iter().find(|(hospital, ..)| *hospital == id).map_or("", |(_, name, _)| *name)
+}
+
+fn port_of(address: &carekey_network::PeerAddress) -> u16 {
+    address.addresses.first().and_then(carekey_network::socket_address).map_or(0, |socket| socket.port())
+}
+
+/// The port of an earlier time, unless somebody else has it now.
+fn port_again(address: &carekey_network::PeerAddress) -> u16 {
+    let port = port_of(address);
+    if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() { port } else { 0 }
 }
 
 fn loopback(port: u16) -> Multiaddr {

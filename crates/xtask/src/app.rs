@@ -1,6 +1,10 @@
 //! `cargo xtask run` and `tour`: the app for a person, or for a machine without a display.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -8,7 +12,7 @@ use crate::{
     checks::DESKTOP_TESTS,
     steps::{Steps, run as run_command},
     system, ui,
-    workspace::{cargo, debug_build, target},
+    workspace::{cargo, debug_build, root, target},
 };
 
 /// The test that drives the app is built with it, though a person needs it not: dependencies then have the features
@@ -23,7 +27,9 @@ const BUILD_APP: &[&str] = if cfg!(target_os = "linux") {
 pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Result<()> {
     if !has_display() {
         println!("There is no display here: CareKey plays its tour on one of its own.");
-        return tour(steps);
+        let taken = play(steps)?;
+        println!("\nThe pictures of the tour: {}", taken.display());
+        return Ok(());
     }
     steps.must("What the computer needs", || system::provide(&[system::BUILD]))?;
     build_page(steps)?;
@@ -32,32 +38,50 @@ pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Result<()> {
     run_command(Command::new(debug_build()?.join("carekey-desktop")).args(arguments))
 }
 
-/// Plays the tour: a patient grants, a doctor reads, the patient revokes. Says where the pictures are.
+/// Plays the tour and makes every picture of docs/tour.md anew.
 pub(crate) fn tour(steps: &mut Steps) -> Result<()> {
+    steps.must("What makes pictures small", || system::provide(&[system::TOUR]))?;
+    let taken = play(steps)?;
+    steps.must("Pictures", || keep_pictures(&taken, &root().join("docs/pictures/tour")))
+}
+
+/// Plays the tour of patient, doctor and family in the real app; answers where its pictures are.
+fn play(steps: &mut Steps) -> Result<PathBuf> {
     if !cfg!(target_os = "linux") {
         bail!("The tour runs on Linux only. `cargo xtask run` opens the app.");
     }
     steps.must("What the computer needs", || system::provide(&[system::BUILD, system::DESK]))?;
     build_page(steps)?;
     steps.must("App", || run_command(&mut cargo(BUILD_APP)))?;
-    let pictures = target()?.join("tour");
-    if pictures.exists() {
-        fs::remove_dir_all(&pictures)?;
+    let taken = target()?.join("tour");
+    if taken.exists() {
+        fs::remove_dir_all(&taken)?;
     }
     steps.must("Tour", || {
         let test = ["test", "--quiet", "--workspace", "--test", "desktop", DESKTOP_TESTS];
         let only = ["--", "--ignored", "--exact", "--nocapture", "tour::tour"];
-        run_command(cargo(&test).args(only).env("CAREKEY_PICTURES", &pictures))
+        run_command(cargo(&test).args(only).env("CAREKEY_PICTURES", &taken))
     })?;
-    let mut taken: Vec<PathBuf> = fs::read_dir(&pictures)
-        .with_context(|| format!("the tour left no pictures in {}", pictures.display()))?
+    Ok(taken)
+}
+
+/// Puts the pictures that were taken in the place of those that were kept, made small: they lie in the repository.
+fn keep_pictures(taken: &Path, kept: &Path) -> Result<()> {
+    let mut pictures: Vec<PathBuf> = fs::read_dir(taken)
+        .with_context(|| format!("the tour left no pictures in {}", taken.display()))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
-    taken.sort();
-    println!("\nThe pictures of the tour:");
-    for picture in taken {
-        println!("  {}", picture.display());
+    pictures.sort();
+    if kept.exists() {
+        fs::remove_dir_all(kept)?;
     }
+    fs::create_dir_all(kept)?;
+    for picture in pictures {
+        let small = kept.join(picture.file_name().context("a picture is a file")?);
+        let quantise = ["--force", "--strip", "--speed", "1", "--output"];
+        run_command(Command::new("pngquant").args(quantise).arg(&small).args(["64", "--"]).arg(&picture))?;
+    }
+    println!("\nThe pictures of docs/tour.md are new: {}", kept.display());
     Ok(())
 }
 

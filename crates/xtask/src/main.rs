@@ -5,8 +5,12 @@
 #![allow(clippy::print_stdout, reason = "talking to the person at the terminal is what this program is for")]
 
 mod app;
+#[cfg(target_os = "linux")]
+mod appimage;
 mod bindings;
 mod checks;
+mod licences;
+mod package;
 mod steps;
 mod system;
 mod ui;
@@ -18,10 +22,12 @@ use crate::steps::Steps;
 
 const USAGE: &str = "\
 cargo xtask run [-- APP ARGUMENTS]   build CareKey and open it; without a display, play the tour
-cargo xtask tour                     play the tour on a display of its own, leave pictures in target/tour
+cargo xtask tour                     play the tour on a display of its own, make the pictures of docs/tour.md anew
 cargo xtask test                     every check: format, lints, all tests, the real app on a desk of its own
 cargo xtask bench [-- ARGUMENTS]     the table of figures
 cargo xtask bench network            what the hospitals' ledger does and costs
+cargo xtask package                  what people install, in target/packages: .deb and AppImage here
+cargo xtask package --check          the same, installed, started and taken away again; --debug: of the build for tests
 cargo xtask bindings                 write ui/src/bindings anew from the Rust types";
 
 fn main() -> ExitCode {
@@ -33,6 +39,8 @@ fn main() -> ExitCode {
         Some("tour") => app::tour(&mut steps),
         Some("test") => checks::run_all(&mut steps),
         Some("bench") => checks::bench(&mut steps, &rest),
+        Some("package") if rest.contains(&"--check") => package::check(&mut steps, &rest),
+        Some("package") => package::build(&mut steps),
         Some("bindings") => steps.must("Bindings", bindings::write),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

@@ -42,6 +42,16 @@ pub(crate) const DESK: &[Need] = &[
     need(Program("dbus-send"), ["dbus", "dbus-tools", "dbus"]),
 ];
 
+/// What makes the tour's pictures small.
+pub(crate) const TOUR: &[Need] = &[need(Program("pngquant"), ["pngquant", "pngquant", "pngquant"])];
+
+/// What making packages needs besides.
+pub(crate) const PACKAGE: &[Need] = &[
+    need(Program("mksquashfs"), ["squashfs-tools", "squashfs-tools", "squashfs-tools"]),
+    need(Program("desktop-file-validate"), ["desktop-file-utils", "desktop-file-utils", "desktop-file-utils"]),
+    need(Program("appstreamcli"), ["appstream", "appstream", "appstream"]),
+];
+
 /// What the bench compares with.
 pub(crate) const BENCH: &[Need] = &[need(Program("age"), ["age", "age", "age"])];
 
@@ -135,21 +145,21 @@ fn is_there(need: &Need) -> bool {
     }
 }
 
-fn has_program(name: &str) -> bool {
+pub(crate) fn has_program(name: &str) -> bool {
     let Some(path) = std::env::var_os("PATH") else { return false };
     std::env::split_paths(&path)
         .any(|folder| folder.join(name).is_file() || folder.join(format!("{name}.exe")).is_file())
 }
 
 #[cfg(unix)]
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     // The folder of a running process belongs to the user it runs as.
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
 #[cfg(not(unix))]
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     false
 }
 

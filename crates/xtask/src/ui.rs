@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{steps::run, workspace::root};
+use crate::{licences, steps::run, workspace::root};
 
 fn folder() -> PathBuf {
     root().join("ui")
@@ -36,6 +36,7 @@ pub(crate) fn install() -> Result<()> {
 
 /// Builds the page unless nothing it is made of has changed since.
 pub(crate) fn build() -> Result<()> {
+    licences::write()?;
     let built = fs::metadata(folder().join("dist/index.html")).and_then(|page| page.modified()).ok();
     if built.is_some_and(|built| newest_source().is_some_and(|source| source < built)) {
         println!("The page is up to date.");

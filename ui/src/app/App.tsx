@@ -4,6 +4,8 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useLayoutEffect, useMemo, useState } from "react";
 import { I18nextProvider } from "react-i18next";
+import { LinkDialog } from "@/features/links/LinkDialog";
+import { NewsTeller } from "@/features/news/NewsTeller";
 import { i18next, speak } from "@/i18n";
 import { useAsk, useEvents } from "@/platform/queries";
 import { Gate } from "./Gate";
@@ -54,6 +56,8 @@ function Looks({ nonce, children }: { nonce: string; children: ReactNode }) {
     >
       <DatesProvider settings={{ locale: tongue === "de" ? "de" : "en-gb", firstDayOfWeek: 1 }}>
         <Notifications position="top-right" autoClose={6000} />
+        <NewsTeller />
+        <LinkDialog />
         {children}
       </DatesProvider>
     </MantineProvider>

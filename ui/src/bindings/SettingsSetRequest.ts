@@ -13,4 +13,20 @@ language?: Language | null,
 /**
  * New theme.
  */
-theme?: Theme | null, };
+theme?: Theme | null, 
+/**
+ * Whether news are told through the system.
+ */
+notifications?: boolean | null, 
+/**
+ * Whether they leave out names.
+ */
+hideNames?: boolean | null, 
+/**
+ * Whether the app goes on without a window.
+ */
+keepRunning?: boolean | null, 
+/**
+ * Whether it starts without one.
+ */
+startHidden?: boolean | null, };

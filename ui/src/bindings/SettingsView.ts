@@ -13,4 +13,20 @@ language: Language,
 /**
  * Light or dark.
  */
-theme: Theme, };
+theme: Theme, 
+/**
+ * News are told through the system while the person looks elsewhere.
+ */
+notifications: boolean, 
+/**
+ * They leave out names and titles.
+ */
+hideNames: boolean, 
+/**
+ * Closing the last window leaves the app at work behind its icon beside the clock.
+ */
+keepRunning: boolean, 
+/**
+ * The app starts behind its icon.
+ */
+startHidden: boolean, };

@@ -3,4 +3,4 @@
 /**
  * What is being done.
  */
-export type TaskKind = "import" | "write" | "export" | "restore" | "summary";
+export type TaskKind = "import" | "write" | "export" | "restore" | "summary" | "verify";

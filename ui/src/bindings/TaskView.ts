@@ -20,7 +20,7 @@ kind: TaskKind,
  */
 label: string, 
 /**
- * Bytes (or blocks, for a restore) done.
+ * Bytes (for a restore blocks, for a check records) done.
  */
 done: number, 
 /**

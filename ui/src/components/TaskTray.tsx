@@ -14,7 +14,7 @@ export function TaskTray() {
   const { data } = useAsk("tasks_list", {});
   const [dismissed, setDismissed] = useState<string[]>([]);
   const tasks = (data?.tasks ?? [])
-    .filter((task) => task.kind !== "summary" && !dismissed.includes(task.id))
+    .filter((task) => task.kind !== "summary" && task.kind !== "verify" && !dismissed.includes(task.id))
     .slice(0, 3);
   if (tasks.length === 0) return null;
   return (
@@ -34,6 +34,7 @@ const DONE = {
   export: "tasks.doneExport",
   restore: "tasks.doneRestore",
   summary: "tasks.doneSummary",
+  verify: "tasks.doneVerify",
 } as const;
 
 function TaskCard({ task, dismiss }: { task: TaskView; dismiss: () => void }) {
@@ -112,7 +113,7 @@ export function Running({ task }: { task: TaskView }) {
         </Button>
       </Group>
       <Progress value={share} animated={!task.total} aria-label={t(`tasks.${task.kind}`, { label })} />
-      {task.total !== null && task.kind !== "restore" && (
+      {task.total !== null && task.kind !== "restore" && task.kind !== "verify" && (
         <Text size="xs" c="dimmed">
           {t("tasks.progress", { done: bytes(task.done), total: bytes(task.total) })}
         </Text>

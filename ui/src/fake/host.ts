@@ -1,5 +1,6 @@
 import type { AppEvent } from "@/bindings/AppEvent";
 import type { ErrorCode } from "@/bindings/ErrorCode";
+import type { NewsView } from "@/bindings/NewsView";
 import type { PersonView } from "@/bindings/PersonView";
 import type { RecordRow } from "@/bindings/RecordRow";
 import type { SessionView } from "@/bindings/SessionView";
@@ -8,6 +9,8 @@ import type { TaskStep } from "@/bindings/TaskStep";
 import { CallError, type CommandName, type Host, type RequestOf, type ResponseOf } from "@/platform/host";
 import { askAnswers } from "./ask";
 import { consent, covers, ending } from "./consent";
+import { desk, desktop } from "./desktop";
+import { ledgerAnswers } from "./ledger";
 import { manyRecords } from "./manyRecords";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { entryOf, recordAnswers } from "./recordAnswers";
@@ -25,6 +28,7 @@ let serial = 0;
 
 export function resetWorld(part: Partial<World> = {}): World {
   world = { ...makeWorld(), ...part };
+  desk.reset();
   return world;
 }
 
@@ -113,8 +117,9 @@ const answers: Answers = {
   session_state: () => session(),
   network_state: () => world.network,
   settings_get: () => world.settings,
-  settings_set: ({ language, theme }) => {
-    world.settings = { language: language ?? world.settings.language, theme: theme ?? world.settings.theme };
+  settings_set: ({ language, theme, ...others }) => {
+    const chosen = Object.entries({ language, theme, ...others }).filter(([, value]) => value != null);
+    world.settings = { ...world.settings, ...Object.fromEntries(chosen) };
     return world.settings;
   },
 
@@ -302,6 +307,7 @@ const answers: Answers = {
   ledger_state: () => ledgerOf(world),
   evidence_export: () => ({}),
   picture_save: () => ({}),
+  ...ledgerAnswers(startTask, fail),
   tasks_list: () => ({ tasks: world.tasks }),
   task_cancel: ({ taskId }) => {
     world.cancelled.add(taskId);
@@ -376,6 +382,7 @@ export const host: Host = {
     return () => world.dropped.delete(onEvent);
   },
   pickSavePath: async (_title, name) => `/home/maria/Downloads/${name}`,
+  desktop,
 };
 
 /** `?as=maria&lang=de&theme=dark&network=starting&ledger=caught` for looking at a screen. */
@@ -403,8 +410,20 @@ function readAddress() {
     world.network = { ...world.network, phase, detail: phase === "failed" ? "port 4001 is in use" : null };
   }
   world.ledger = trouble(query.get("ledger") ?? "");
+  if (query.has("tell")) {
+    setTimeout(() => {
+      for (const one of newsNow) emit({ type: "news", news: one });
+    }, 500);
+  }
+  desk.link = query.get("link");
+  if (query.has("notray")) desk.tray = false;
   const fault = query.get("fault")?.split(":");
   if (fault?.[0] && fault[1]) world.faults.set(fault[0], fault[1] as ErrorCode);
 }
+
+const newsNow: NewsView[] = [
+  { kind: "record", person: "Dr Grace Okafor", title: "Blood test of this morning" },
+  { kind: "flagged", person: "Nils Olsen", title: null },
+];
 
 readAddress();

@@ -93,7 +93,14 @@ export function makeWorld(): World {
       lockWhenHidden: false,
       backedUp: null,
     },
-    settings: { language: "system", theme: "system" },
+    settings: {
+      language: "system",
+      theme: "system",
+      notifications: true,
+      hideNames: false,
+      keepRunning: false,
+      startHidden: false,
+    },
     network: { phase: "online", name: "Sample network", sample: true, hospitals, detail: null },
     records: structuredClone(rows),
     grants: structuredClone(grants),
@@ -397,6 +404,13 @@ export function trouble(name: string): Partial<LedgerView> {
         hospitals: all.map((one, index) =>
           index < 2 ? one : { ...one, stance: index === 2 ? "silent" : "behind", since: NOW },
         ),
+      };
+    case "offline":
+      return {
+        phase: "offline",
+        pending: 2,
+        lastContact: Date.now() - 3 * 3_600_000,
+        hospitals: all.map((one) => ({ ...one, stance: "silent", since: NOW })),
       };
     case "untrusted":
       return { phase: "untrusted", hospitals: all.map((one) => ({ ...one, stance: "untrusted" })) };

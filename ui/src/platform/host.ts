@@ -8,6 +8,28 @@ export type RequestOf<K extends CommandName> = Commands[K]["request"];
 export type ResponseOf<K extends CommandName> = Commands[K]["response"];
 
 export type BytesName = keyof BytesCommands;
+/** What the shell says to the window without being asked. */
+export type DesktopMessage = { type: "go"; place: string } | { type: "link" };
+
+/** The menu of the icon beside the clock. */
+export interface TrayWords {
+  open: string;
+  lock: string;
+  quit: string;
+}
+
+/** What the window needs from the desktop around it. */
+export interface Desktop {
+  listen(onMessage: (message: DesktopMessage) => void): Promise<() => void>;
+  /** Tells news through the system, unless the person looks at this window. Answers whether it did. */
+  notify(title: string, body: string, place: string): Promise<boolean>;
+  /** Gives the icon beside the clock its words, and says what is new in this window. */
+  tray(words: TrayWords, news: string | null): Promise<void>;
+  /** Whether this computer has a place for icons beside the clock. */
+  hasTray(): Promise<boolean>;
+  /** The link with which the app was called, once. */
+  takeLink(): Promise<string | null>;
+}
 
 /** Files over the window; their paths once they are let go. */
 export interface FilesEvent {
@@ -30,6 +52,7 @@ export interface Host {
   onFiles(onEvent: (event: FilesEvent) => void): Promise<() => void>;
   /** Asks the person where to save; null when they close the dialog. */
   pickSavePath(title: string, suggestedName: string): Promise<string | null>;
+  desktop: Desktop;
 }
 
 /** A failure the program reported, or one of the bridge itself. */

@@ -1,5 +1,5 @@
 import { host } from "#host";
 
-export type { BytesName, CommandName, Host, RequestOf, ResponseOf } from "./host";
+export type { BytesName, CommandName, DesktopMessage, Host, RequestOf, ResponseOf } from "./host";
 export { CallError } from "./host";
 export { host };

@@ -47,7 +47,7 @@ export function useDo<K extends CommandName>(name: K, onDone?: (answer: Response
 /** Which answers an event makes stale. */
 const STALE: Record<AppEvent["type"], CommandName[]> = {
   headMoved: ["ledger_state"],
-  hospitalsChanged: ["ledger_state"],
+  hospitalsChanged: ["ledger_state", "ledger_verified"],
   recordsChanged: ["summary_show", "records_list", "home_summary", "grant_preview", "ledger_state"],
   grantsChanged: ["requests_list", "grants_list", "home_summary", "grant_preview", "ledger_state"],
   accessChanged: ["access_log", "home_summary", "grants_list"],

@@ -2,10 +2,10 @@ import { invoke } from "@tauri-apps/api/core";
 import { getCurrentWebviewWindow } from "@tauri-apps/api/webviewWindow";
 import { open, save } from "@tauri-apps/plugin-dialog";
 import type { AppEvent } from "@/bindings/AppEvent";
-import type { Host } from "./host";
+import type { DesktopMessage, Host } from "./host";
 import { CallError } from "./host";
 
-/** The desktop app. Everything goes through its commands `call` and `bytes` and its one event `carekey`. */
+/** The desktop app. The program answers through `call` and `bytes` and speaks on `carekey`; the shell speaks on `desktop`. */
 export const host: Host = {
   async call(name, request) {
     try {
@@ -31,4 +31,12 @@ export const host: Host = {
       else onEvent({ over: payload.type !== "leave" });
     }),
   pickSavePath: (title, suggestedName) => save({ title, defaultPath: suggestedName }),
+  desktop: {
+    listen: (onMessage) =>
+      getCurrentWebviewWindow().listen<DesktopMessage>("desktop", (event) => onMessage(event.payload)),
+    notify: (title, body, place) => invoke("notify", { title, body, place }),
+    tray: (words, news) => invoke("tray", { words, news }),
+    hasTray: async () => (await invoke<{ tray: boolean }>("desktop")).tray,
+    takeLink: () => invoke("take_link"),
+  },
 };

@@ -139,8 +139,12 @@ commands! {
 
     ledger_state: LedgerStateRequest => LedgerView;
     evidence_export: EvidenceExportRequest => Done;
+    ledger_verify: LedgerVerifyRequest => TaskStarted;
+    ledger_verified: LedgerVerifiedRequest => VerifiedView;
 
     picture_save: PictureSaveRequest => Done;
+    about_app: AboutAppRequest => AboutAppView;
+    link_open: LinkOpenRequest => LinkView;
 
     recovery_state: RecoveryRequest => RecoveryView;
     recovery_split: RecoverySplitRequest => RecoveryView;

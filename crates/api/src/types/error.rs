@@ -84,6 +84,8 @@ pub enum ErrorCode {
     HelpStopped,
     /// The parts that arrived do not lead to the patient's keys.
     HelpPartsWrong,
+    /// The text is no link, card or code of CareKey.
+    LinkUnknown,
     /// The file does not exist or may not be read.
     FileUnreadable,
     /// The file changed while it was read.

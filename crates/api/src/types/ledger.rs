@@ -147,3 +147,43 @@ pub struct LedgerView {
     /// What did not fit, since this profile was made; the gravest first.
     pub noticed: Vec<NoticedView>,
 }
+
+/// Checks again that every own record stands in the ledger that the hospitals agree on.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LedgerVerifyRequest {}
+
+/// Asks what the last such check found.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LedgerVerifiedRequest {}
+
+/// What the last check found; nothing before there was one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct VerifiedView {
+    /// The last check.
+    pub last: Option<Verified>,
+}
+
+/// A check of all own records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Verified {
+    /// When it ended.
+    pub at: Millis,
+    /// Height of the newest block it was checked against.
+    pub height: u64,
+    /// Records whose proof holds.
+    pub held: u32,
+    /// Titles of those whose proof does not hold.
+    pub failed: Vec<String>,
+    /// Records nobody could be asked about.
+    pub unreachable: u32,
+    /// Records on their way, for which there is no proof yet.
+    pub waiting: u32,
+}

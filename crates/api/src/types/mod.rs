@@ -6,6 +6,7 @@
 //!
 //! Requests are read with `arbitrary_precision` JSON, so a tagged request enum must carry no numbers.
 
+mod about;
 mod access;
 mod appointments;
 mod clinic;
@@ -19,6 +20,7 @@ mod grants;
 mod home;
 mod inbox;
 mod ledger;
+mod links;
 mod onboarding;
 mod people;
 mod pictures;
@@ -34,6 +36,7 @@ mod tasks;
 mod trust;
 mod viewing;
 
+pub use about::*;
 pub use access::*;
 pub use appointments::*;
 pub use clinic::*;
@@ -47,6 +50,7 @@ pub use grants::*;
 pub use home::*;
 pub use inbox::*;
 pub use ledger::*;
+pub use links::*;
 pub use onboarding::*;
 pub use people::*;
 pub use pictures::*;

@@ -20,6 +20,8 @@ pub enum TaskKind {
     Restore,
     /// Putting a summary together.
     Summary,
+    /// The proofs of all own records are checked again.
+    Verify,
 }
 
 /// What is going on in a task that seals a document.
@@ -68,7 +70,7 @@ pub struct TaskView {
     pub kind: TaskKind,
     /// The file or title it is about.
     pub label: String,
-    /// Bytes (or blocks, for a restore) done.
+    /// Bytes (for a restore blocks, for a check records) done.
     pub done: u64,
     /// Bytes or blocks in all, when known.
     pub total: Option<u64>,

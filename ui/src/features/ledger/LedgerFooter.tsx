@@ -14,6 +14,7 @@ import type { LedgerPhase } from "@/bindings/LedgerPhase";
 import type { LedgerView } from "@/bindings/LedgerView";
 import { CopyValue, PlainValue } from "@/components/CopyValue";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { AnchorLink } from "@/components/links";
 import { useAsk } from "@/platform/queries";
 import { HospitalList } from "./HospitalList";
 
@@ -34,7 +35,7 @@ export function LedgerFooter() {
   const phase: LedgerPhase = view?.phase ?? "catchingUp";
   const { icon: PhaseIcon, color } = PHASE[phase];
   const checked = useChecked(view);
-  const words = phase === "upToDate" ? checked : t(`ledger.${phase as "offline"}`);
+  const words = useLedgerWords(view);
   return (
     <>
       <UnstyledButton
@@ -73,12 +74,28 @@ export function LedgerFooter() {
               <HospitalList view={view} />
               <Divider />
               <Figures view={view} />
+              <AnchorLink
+                to="/settings"
+                search={{ section: "network" }}
+                onClick={close}
+                data-testid="ledger-more"
+              >
+                {t("ledger.more")}
+              </AnchorLink>
             </>
           )}
         </Stack>
       </Modal>
     </>
   );
+}
+
+/** The ledger's state in a sentence. */
+export function useLedgerWords(view: LedgerView | undefined): string {
+  const { t } = useTranslation();
+  const checked = useChecked(view);
+  const phase = view?.phase ?? "catchingUp";
+  return phase === "upToDate" ? checked : t(`ledger.${phase}`);
 }
 
 /** "Checked with 3 of 4 hospitals, a moment ago". */
@@ -94,7 +111,7 @@ function useChecked(view: LedgerView | undefined): string {
 /** Hospitals are compared every twenty seconds while nothing happens. */
 const MOMENT = 60_000;
 
-function Figures({ view }: { view: LedgerView }) {
+export function Figures({ view }: { view: LedgerView }) {
   const { t } = useTranslation();
   return (
     <Stack gap="xs">

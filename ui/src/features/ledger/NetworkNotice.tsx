@@ -1,8 +1,9 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconClockPause, IconShieldHalf } from "@tabler/icons-react";
+import { IconClockPause, IconCloudOff, IconShieldHalf } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { brief } from "@/app/locale";
 import type { LedgerView } from "@/bindings/LedgerView";
 import type { NoticedView } from "@/bindings/NoticedView";
 import { host } from "@/platform";
@@ -17,9 +18,10 @@ export function NetworkNotice() {
   const caught = view.noticed.find(
     (one) => one.now && one.kind !== "withheld" && !hidden.includes(nameOf(one)),
   );
-  if (!caught && view.phase !== "paused") return null;
+  if (!caught && view.phase !== "paused" && view.phase !== "offline") return null;
   return (
     <Stack gap="sm" pb="md">
+      {view.phase === "offline" && <Offline view={view} />}
       {view.phase === "paused" && (
         <Alert
           color="gray"
@@ -35,6 +37,28 @@ export function NetworkNotice() {
         <Caught view={view} caught={caught} onHide={() => setHidden((old) => [...old, nameOf(caught)])} />
       )}
     </Stack>
+  );
+}
+
+/** Calm: nothing is lost, and most things go on. */
+function Offline({ view }: { view: LedgerView }) {
+  const { t } = useTranslation();
+  return (
+    <Alert
+      color="gray"
+      role="status"
+      icon={<IconCloudOff aria-hidden />}
+      title={t("hospitals.offline")}
+      data-testid="network-offline"
+    >
+      <Text>{t("hospitals.offlineStill")}</Text>
+      {view.pending > 0 && <Text fw={600}>{t("hospitals.offlinePending", { count: view.pending })}</Text>}
+      {view.lastContact !== null && (
+        <Text size="sm" c="dimmed">
+          {t("hospitals.offlineSince", { time: brief(view.lastContact) })}
+        </Text>
+      )}
+    </Alert>
   );
 }
 

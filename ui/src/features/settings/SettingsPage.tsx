@@ -2,6 +2,9 @@ import { Card, Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/Page";
+import { AboutSettings } from "@/features/about/AboutSettings";
+import { NetworkSettings } from "@/features/ledger/NetworkSettings";
+import { NotificationSettings } from "@/features/news/NotificationSettings";
 import { RecoverySettings } from "@/features/recovery/RecoverySettings";
 import { SecuritySettings } from "@/features/security/SecuritySettings";
 import { LookSettings } from "./LookSettings";
@@ -15,6 +18,9 @@ const SECTIONS = {
   security: SecuritySettings,
   recovery: RecoverySettings,
   sharing: SharingSettings,
+  notifications: NotificationSettings,
+  network: NetworkSettings,
+  about: AboutSettings,
 };
 
 export type SettingsSection = keyof typeof SECTIONS;

@@ -60,6 +60,8 @@ export const app: SameShape<typeof en> = {
     doneExport: "{{label}} wurde gespeichert.",
     doneRestore: "Alles ist wieder da.",
     doneSummary: "Die Übersicht ist fertig.",
+    verify: "Die Nachweise Ihrer Unterlagen werden geprüft",
+    doneVerify: "Ihre Unterlagen wurden geprüft.",
     cancelled: "{{label}} wurde abgebrochen. Nichts wurde behalten.",
     progress: "{{done}} von {{total}}",
     cancel: "Abbrechen",

@@ -129,6 +129,10 @@ export const errors: SameShape<typeof en> = {
       what: "Das ist keine gültige Kontaktkarte.",
       todo: "Kopieren Sie den ganzen Text, von „carecard1“ bis zum Ende.",
     },
+    linkUnknown: {
+      what: "CareKey kennt diesen Link nicht.",
+      todo: "Vielleicht fehlt ein Stück. Kopieren Sie ihn noch einmal ganz, oder bitten Sie um ein Bild des Codes.",
+    },
     fileUnreadable: {
       what: "Die Datei kann nicht gelesen werden.",
       todo: "Prüfen Sie, ob sie noch da ist und ob Sie sie öffnen dürfen.",

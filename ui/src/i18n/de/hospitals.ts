@@ -30,6 +30,12 @@ export const hospitals: SameShape<typeof en> = {
     saveProof: "Beweis speichern",
     proofSaved: "Der Beweis wurde gespeichert.",
     hide: "Ausblenden",
+    offline: "Sie sind offline",
+    offlineStill:
+      "Alles, was schon geöffnet war, lässt sich weiter lesen. Was Sie ändern, bleibt auf diesem Computer und wird gesendet, sobald Sie online sind.",
+    offlinePending_one: "Eine Änderung wird gesendet, sobald Sie online sind.",
+    offlinePending_other: "{{count}} Änderungen werden gesendet, sobald Sie online sind.",
+    offlineSince: "Zuletzt aktualisiert {{time}}",
     paused: "Das Netz pausiert",
     pausedFew:
       "Weniger als zwei Drittel der Krankenhäuser antworten. Was Sie jetzt tun, wird hier gespeichert und später gesendet.",

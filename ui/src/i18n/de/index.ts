@@ -1,3 +1,4 @@
+import { about } from "./about";
 import { access } from "./access";
 import { app } from "./app";
 import { ask } from "./ask";
@@ -9,7 +10,9 @@ import { grants } from "./grants";
 import { home } from "./home";
 import { hospitals } from "./hospitals";
 import { ledger } from "./ledger";
+import { links } from "./links";
 import { lost } from "./lost";
+import { news } from "./news";
 import { onboarding } from "./onboarding";
 import { people } from "./people";
 import { qr } from "./qr";
@@ -28,6 +31,7 @@ import { words } from "./words";
 
 /** The same in German. */
 export const de = {
+  ...about,
   ...access,
   ...app,
   ...ask,
@@ -40,6 +44,8 @@ export const de = {
   ...hospitals,
   ...ledger,
   ...lost,
+  ...links,
+  ...news,
   ...onboarding,
   ...qr,
   ...people,

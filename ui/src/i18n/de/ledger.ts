@@ -28,5 +28,40 @@ export const ledger: SameShape<typeof en> = {
     pendingLabel: "Noch nicht bestätigte Änderungen",
     hospitals: "Krankenhäuser",
     none: "keine",
+    more: "Mehr über das Netz, und alles jetzt prüfen",
+    figures: "Zahlen",
+    verifyNow: "Alle meine Unterlagen jetzt prüfen",
+    verifyHint:
+      "Der Nachweis jeder Unterlage wird neu geholt und auf diesem Computer gegen den neuesten Block geprüft, den die Krankenhäuser unterschrieben haben.",
+    verifiedGood_one: "Der Nachweis Ihrer einen Unterlage stimmt",
+    verifiedGood_other: "Die Nachweise aller {{count}} Unterlagen stimmen",
+    verifiedBad_one: "Der Nachweis einer Unterlage stimmt nicht",
+    verifiedBad_other: "Die Nachweise von {{count}} Unterlagen stimmen nicht",
+    verifiedTodo: "CareKey zeigt diese Unterlagen nicht. Sagen Sie es dem Krankenhaus, das sie aufbewahrt.",
+    verifiedUnreachable_one:
+      "Eine Unterlage konnte nicht geprüft werden, weil ihr Krankenhaus nicht geantwortet hat.",
+    verifiedUnreachable_other:
+      "{{count}} Unterlagen konnten nicht geprüft werden, weil ihre Krankenhäuser nicht geantwortet haben.",
+    verifiedWaiting_one: "Eine Unterlage ist unterwegs und hat noch keinen Nachweis.",
+    verifiedWaiting_other: "{{count}} Unterlagen sind unterwegs und haben noch keinen Nachweis.",
+    verifiedAt: "Geprüft {{time}}, bis Block {{height}}",
+    explained: "Erklärt",
+    ask: {
+      what: "Was ist das Register?",
+      who: "Wer führt es?",
+      checks: "Was prüft dieser Computer?",
+      offline: "Was geschieht ohne Netz?",
+      privacy: "Was können andere darin sehen?",
+    },
+    answer: {
+      what: "Eine Liste, die mehrere Krankenhäuser gemeinsam führen, Block für Block. Jeder Eintrag ist der Fingerabdruck (Hash) einer versiegelten Unterlage, eine Erlaubnis oder ein Beleg, dass jemand gelesen hat. Was darin steht, lässt sich nicht ändern oder entfernen, ohne dass es alle merken.",
+      who: "Die Krankenhäuser oben. Ein Block gilt, wenn mehr als zwei Drittel von ihnen ihn unterschrieben haben. Kein Krankenhaus kann allein Geschichte schreiben, und eines, das zwei verschiedene zeigt, beweist seinen eigenen Fehler.",
+      checks:
+        "Die Unterschriften unter jedem Block, die Kette vom ersten bis zum neuesten, dass jede Ihrer Unterlagen unverändert darin steht und dass die Krankenhäuser allen dasselbe zeigen. Er verlässt sich auf keines allein.",
+      offline:
+        "Alles, was schon geholt wurde, lässt sich lesen. Was Sie tun, bleibt hier und wird gesendet, wenn ein Krankenhaus erreichbar ist; es gilt, sobald es bestätigt ist.",
+      privacy:
+        "Weder Namen noch Inhalte. Einträge stehen unter Pseudonymen, die nur Sie zusammenbringen können; wer was lesen darf, ist für die Beteiligten versiegelt.",
+    },
   },
 };

@@ -56,6 +56,8 @@ export const app = {
     doneExport: "{{label}} was saved.",
     doneRestore: "Everything is back.",
     doneSummary: "The summary is ready.",
+    verify: "Checking the proofs of your records",
+    doneVerify: "Your records were checked.",
     cancelled: "{{label}} was stopped. Nothing was kept.",
     progress: "{{done}} of {{total}}",
     cancel: "Stop",

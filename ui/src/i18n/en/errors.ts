@@ -120,6 +120,10 @@ export const errors = {
       what: "This is not a valid contact card.",
       todo: "Copy the whole text, from “carecard1” to its end.",
     },
+    linkUnknown: {
+      what: "CareKey does not know this link.",
+      todo: "It may have been cut off. Copy it again as a whole, or ask whoever sent it for a picture of the code.",
+    },
     fileUnreadable: {
       what: "The file cannot be read.",
       todo: "Check that it is still there and that you may open it.",

@@ -25,6 +25,12 @@ export const hospitals = {
     saveProof: "Save the proof",
     proofSaved: "The proof was saved.",
     hide: "Hide",
+    offline: "You are offline",
+    offlineStill:
+      "Everything that was opened before can still be read. What you change is kept on this computer and will be sent when you are online.",
+    offlinePending_one: "One change will be sent when you are online.",
+    offlinePending_other: "{{count}} changes will be sent when you are online.",
+    offlineSince: "Last updated {{time}}",
     paused: "The network is paused",
     pausedFew: "Fewer than two thirds of the hospitals answer. What you do now is saved here and sent later.",
     pausedStill:

@@ -25,5 +25,39 @@ export const ledger = {
     pendingLabel: "Changes not confirmed yet",
     hospitals: "Hospitals",
     none: "none",
+    more: "More about the network, and check everything now",
+    figures: "Figures",
+    verifyNow: "Check all my records now",
+    verifyHint:
+      "Every record’s proof is fetched again and checked on this computer against the newest block that the hospitals signed.",
+    verifiedGood_one: "The proof of your one record holds",
+    verifiedGood_other: "The proofs of all {{count}} records hold",
+    verifiedBad_one: "The proof of one record does not hold",
+    verifiedBad_other: "The proofs of {{count}} records do not hold",
+    verifiedTodo: "CareKey does not show these records. Tell the hospital that keeps them.",
+    verifiedUnreachable_one: "One record could not be checked, because its hospital did not answer.",
+    verifiedUnreachable_other:
+      "{{count}} records could not be checked, because their hospitals did not answer.",
+    verifiedWaiting_one: "One record is on its way and has no proof yet.",
+    verifiedWaiting_other: "{{count}} records are on their way and have no proof yet.",
+    verifiedAt: "Checked {{time}}, up to block {{height}}",
+    explained: "Explained",
+    ask: {
+      what: "What is the ledger?",
+      who: "Who keeps it?",
+      checks: "What does this computer check?",
+      offline: "What happens without a network?",
+      privacy: "What can others see in it?",
+    },
+    answer: {
+      what: "A list that several hospitals keep together, block after block. Each entry is a fingerprint (hash) of a sealed record, a permission, or a receipt that somebody read. What is in it cannot be changed or taken out again without everybody noticing.",
+      who: "The hospitals above. A block counts when more than two thirds of them have signed it. No hospital can write history alone, and one that shows two different histories proves its own fault.",
+      checks:
+        "The signatures under every block, the chain from the first block to the newest, that each of your records stands in it unchanged, and that the hospitals show the same to everybody. It trusts none of them alone.",
+      offline:
+        "Everything that was fetched before can be read. What you do is kept here and sent when a hospital can be reached; it counts once it is confirmed.",
+      privacy:
+        "Neither names nor contents. Entries are made under pseudonyms that only you can connect; who may read what is sealed to the people concerned.",
+    },
   },
 };
