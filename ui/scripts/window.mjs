@@ -250,6 +250,36 @@ export const SCREENS = {
       await page.getByTestId("words").scrollIntoViewIfNeeded();
     },
   ],
+  join: [
+    "",
+    "",
+    async (page) => {
+      await page.getByTestId("start-create").click();
+      await page.getByTestId("network-invited").click();
+      await page.getByTestId("invitation").waitFor();
+    },
+  ],
+  joinFound: [
+    "",
+    "",
+    async (page) => {
+      await page.getByTestId("start-create").click();
+      await page.getByTestId("network-invited").click();
+      await page.getByTestId("invitation").fill("carekey:join?carenet1.AAAA");
+      await page.getByTestId("invitation-read").click();
+      await page.getByTestId("network-join").waitFor();
+    },
+  ],
+  backup: [
+    "own=pin",
+    "#/settings",
+    async (page) => {
+      await openSecurity(page);
+      await page.getByTestId("backup-open").click();
+      await page.getByTestId("backup-passphrase").waitFor();
+    },
+  ],
+  restoreBackup: ["", "", (page) => page.getByTestId("start-backup").click()],
   lost: ["", "", (page) => page.getByTestId("start-lost").click()],
   lostOpen: [
     "own=pin",
@@ -307,7 +337,9 @@ export const SCREENS = {
     "",
     async (page) => {
       await page.getByTestId("start-restore").click();
-      await page.getByTestId("restore-words").fill("anchor bridge canvas");
+      await page.getByTestId("restore-word-1").fill("anchor");
+      await page.getByTestId("restore-word-2").fill("brdige");
+      await page.getByTestId("restore-word-3").fill("canvas");
       await page.getByTestId("custody-passphrase").click();
     },
   ],

@@ -7,7 +7,8 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 
 use crate::context::Context;
-use crate::network::Network;
+use crate::network::{Network, Source};
+use crate::networks::Networks;
 use crate::profiles::Profiles;
 use crate::recovery::help::Helping;
 use crate::session::Sessions;
@@ -36,7 +37,7 @@ pub struct App {
     pub(crate) options: Arc<AppOptions>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) profiles: Arc<Profiles>,
-    pub(crate) network: Arc<Network>,
+    pub(crate) networks: Arc<Networks>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) helping: Arc<Helping>,
@@ -56,22 +57,27 @@ impl App {
     /// The data folder cannot be made or read.
     pub async fn start(options: AppOptions) -> Result<Self, ErrorView> {
         let dir = options.data_dir.clone();
-        let settings = files::blocking(move || {
+        let source = match &options.network_dir {
+            Some(place) => Source::Named(place.clone()),
+            None => Source::Sample(dir.join("sample")),
+        };
+        let (settings, networks) = files::blocking(move || {
             std::fs::create_dir_all(&dir).map_err(|error| errors::unwritable(&dir, &error))?;
-            Ok(Settings::load(&dir))
+            Ok((Settings::load(&dir), Networks::load(Network::new(source), &Self::networks_dir(&dir))))
         })
         .await?;
         let app = Self {
             sessions: Arc::new(Sessions::new(options.profile.clone())),
             profiles: Arc::default(),
-            network: Arc::new(Network::new(options.network_dir.is_none())),
+            networks: Arc::new(networks),
             tasks: Arc::default(),
             settings: Arc::new(settings),
             helping: Arc::default(),
             events: broadcast::channel(EVENTS_MAX).0,
             options: Arc::new(options),
         };
-        app.start_network();
+        // With a network of real hospitals, the one with made-up people waits until somebody wants it.
+        app.start_network(&app.networks.first());
         Ok(app)
     }
 
@@ -81,7 +87,7 @@ impl App {
     /// What the window is to be told.
     pub async fn call(&self, session: &str, name: &str, request: Value) -> Result<Value, ErrorView> {
         let cx = self.context(session);
-        dispatch::answer(&cx, name, request).await.map_err(|error| self.refine(error))
+        dispatch::answer(&cx, name, request).await.map_err(|error| self.refine(session, error))
     }
 
     /// As [`call`](Self::call), for what is looked at: pictures, films, signals and pages, as bytes.
@@ -90,7 +96,7 @@ impl App {
     /// What the window is to be told.
     pub async fn bytes(&self, session: &str, name: &str, request: Value) -> Result<Vec<u8>, ErrorView> {
         let cx = self.context(session);
-        viewing::bytes(&cx, name, request).await.map_err(|error| self.refine(error))
+        viewing::bytes(&cx, name, request).await.map_err(|error| self.refine(session, error))
     }
 
     /// The settings of this computer.
@@ -125,7 +131,7 @@ impl App {
         self.tasks.cancel_all();
         self.stop_helping().await;
         self.close_all_profiles().await;
-        self.stop_network().await;
+        self.stop_networks().await;
     }
 
     pub(crate) fn context(&self, session: &str) -> Context {
@@ -154,8 +160,8 @@ impl App {
     }
 
     /// When nobody can be reached, the one hospital that was needed is not the trouble.
-    pub(crate) fn refine(&self, error: ErrorView) -> ErrorView {
-        if error.code == ErrorCode::HospitalUnreachable && self.network.is_offline() {
+    pub(crate) fn refine(&self, session: &str, error: ErrorView) -> ErrorView {
+        if error.code == ErrorCode::HospitalUnreachable && self.network_of(session).is_offline() {
             return ErrorView { detail: error.detail, ..errors::plain(ErrorCode::Offline) };
         }
         error

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::errors;
+use crate::network::Network;
 use crate::opened::OpenProfile;
 use crate::session::Shows;
 use crate::types::{ErrorCode, ErrorView};
@@ -16,6 +17,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// The network this session has to do with.
+    pub(crate) fn network(&self) -> Arc<Network> {
+        self.app.network_of(&self.session)
+    }
+
     /// The profile this session shows, with its wallet.
     ///
     /// # Errors

@@ -52,6 +52,14 @@ table! {
     SecurityChangeRequest => security::change;
     SecurityWordsRequest => security::words;
     WordListRequest => security::word_list;
+    BackupSaveRequest => backup::save;
+    BackupInspectRequest => backup::inspect;
+    BackupRestoreRequest => backup::restore;
+
+    NetworksListRequest => networks::list;
+    NetworkInspectRequest => networks::inspect;
+    NetworkJoinRequest => networks::join;
+    SampleStartRequest => networks::start_sample;
 
     WalletCustodyRequest => onboarding::custody;
     WalletCreateRequest => onboarding::create;
@@ -155,6 +163,9 @@ const CARRY_SECRETS: &[&str] = &[
     ProfileUnlockRequest::COMMAND,
     SecurityChangeRequest::COMMAND,
     SecurityWordsRequest::COMMAND,
+    BackupSaveRequest::COMMAND,
+    BackupInspectRequest::COMMAND,
+    BackupRestoreRequest::COMMAND,
     WalletCreateRequest::COMMAND,
     WalletConfirmWordsRequest::COMMAND,
     WalletRestoreRequest::COMMAND,

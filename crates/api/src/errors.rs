@@ -8,6 +8,7 @@ use carekey_network::enrolment::AuthorityRefusal;
 use carekey_network::{NetworkError, NetworkFileError};
 use carekey_protocol::access::Refusal;
 use carekey_wallet::WalletError;
+use carekey_wallet::backup::BackupError;
 use carekey_wallet::custody::CustodyError;
 use carekey_wallet::reading::{Check, Withheld};
 use carekey_wallet::vault::VaultError;
@@ -53,6 +54,19 @@ impl From<WalletError> for ErrorView {
 impl From<CustodyError> for ErrorView {
     fn from(error: CustodyError) -> Self {
         with_detail(custody(&error), &error)
+    }
+}
+
+impl From<BackupError> for ErrorView {
+    fn from(error: BackupError) -> Self {
+        let code = match &error {
+            BackupError::Damaged(_) | BackupError::Newer => ErrorCode::BackupInvalid,
+            BackupError::WrongPassphrase => ErrorCode::WrongPassphrase,
+            BackupError::TooLarge => ErrorCode::FileTooLarge,
+            BackupError::Cancelled => ErrorCode::Cancelled,
+            BackupError::Disk { source, .. } => file(source),
+        };
+        with_detail(code, &error)
     }
 }
 
@@ -240,7 +254,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::Offline => "No hospital can be reached.",
         ErrorCode::HospitalUnreachable => "The hospital cannot be reached.",
         ErrorCode::HospitalUntrusted => "A hospital gave an answer that does not check out; it was not used.",
-        ErrorCode::WrongNetwork => "The network file is damaged, or belongs to another network.",
+        ErrorCode::WrongNetwork => "The network file or invitation is damaged, or belongs to another network.",
         ErrorCode::LedgerStale => "The ledger's state is too old to rely on.",
         ErrorCode::AccessRefused => "The hospital refused: there is no permission for this.",
         ErrorCode::GrantRevoked => "The patient has stopped sharing this.",
@@ -266,6 +280,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::FileTooLarge => "The file is too large.",
         ErrorCode::FileUnwritable => "The file cannot be written there.",
         ErrorCode::DiskFull => "No space is left on the disk.",
+        ErrorCode::BackupInvalid => "This is not a complete backup.",
         ErrorCode::VaultDamaged => "This computer's copy is damaged; the 24 words bring everything back.",
         ErrorCode::Cancelled => "Cancelled.",
         ErrorCode::Internal => "Something unforeseen went wrong.",

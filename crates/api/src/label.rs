@@ -23,12 +23,15 @@ pub(crate) struct Label {
     /// What the person calls this profile on this computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) called: Option<String>,
+    /// The network the profile belongs to; none for the one the program is started with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) network: Option<String>,
 }
 
 impl Label {
     /// Of a wallet without a certificate.
     pub(crate) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), role: Role::Person, about: None, enrolled: false, called: None }
+        Self { name: name.to_owned(), role: Role::Person, about: None, enrolled: false, called: None, network: None }
     }
 
     /// Of somebody who is registered.
@@ -42,6 +45,7 @@ impl Label {
             about: views::people::about(parts),
             enrolled: true,
             called: None,
+            network: None,
         }
     }
 
@@ -53,6 +57,11 @@ impl Label {
     /// The same, under what the person calls it.
     pub(crate) fn called(self, called: Option<String>) -> Self {
         Self { called, ..self }
+    }
+
+    /// The same, in this network.
+    pub(crate) fn at(self, network: Option<String>) -> Self {
+        Self { network, ..self }
     }
 
     /// None if there is no readable label: the profile was never completed.

@@ -40,7 +40,7 @@ pub(crate) async fn state(cx: &Context, _: LedgerStateRequest) -> Result<LedgerV
         head_hash: head.hash().to_string(),
         at: head.time.0,
         signed_by: profile.hospital_names(signed),
-        last_contact: cx.app.network.last_contact(),
+        last_contact: cx.network().last_contact(),
         pending: profile.wallet.pending()? as u32,
         network_name: profile.wallet.remote().genesis().name.to_string(),
         network_id: profile.wallet.remote().network_id().to_string(),

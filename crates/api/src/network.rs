@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, lock};
 use crate::context::Context;
-use crate::types::{AppEvent, ErrorCode, ErrorView, HospitalView, NetworkPhase, NetworkStateRequest, NetworkView};
-use crate::{errors, files};
+use crate::types::{
+    AppEvent, ErrorCode, ErrorView, HospitalView, NetworkItem, NetworkPhase, NetworkStateRequest, NetworkView,
+};
+use crate::{errors, files, networks};
 
 /// Hospitals are asked whether they are there this often; after an answer fell out, and while one is away.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
@@ -26,10 +29,28 @@ const NAME_BEFORE: &str = "CareKey";
 
 /// How the network is, for everybody who waits for it.
 pub(crate) struct Network {
+    source: Source,
+    started: AtomicBool,
     now: watch::Sender<Status>,
     look: Notify,
     worker: Mutex<Option<JoinHandle<()>>>,
     sample: Arc<tokio::sync::Mutex<Option<SampleNetwork>>>,
+}
+
+/// Where a network comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// Inside this program, with made-up people, in this folder.
+    Sample(PathBuf),
+    /// Named when the program was started: a network file, or a folder with one.
+    Named(PathBuf),
+    /// Joined by a person.
+    Joined {
+        /// The network's identifier.
+        id: String,
+        /// Where its file was put.
+        path: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -43,16 +64,60 @@ struct Status {
 }
 
 impl Network {
-    pub(crate) fn new(sample: bool) -> Self {
+    pub(crate) fn new(source: Source) -> Self {
         let status = Status {
             phase: NetworkPhase::Starting,
-            sample,
+            sample: matches!(source, Source::Sample(_)),
             file: None,
             reachable: BTreeMap::new(),
             last_contact: None,
             detail: None,
         };
-        Self { now: watch::channel(status).0, look: Notify::new(), worker: Mutex::default(), sample: Arc::default() }
+        let started = AtomicBool::new(false);
+        let now = watch::channel(status).0;
+        Self { source, started, now, look: Notify::new(), worker: Mutex::default(), sample: Arc::default() }
+    }
+
+    pub(crate) fn is_sample(&self) -> bool {
+        matches!(self.source, Source::Sample(_))
+    }
+
+    pub(crate) fn is_started(&self) -> bool {
+        self.started.load(Ordering::Acquire)
+    }
+
+    /// What a profile's label remembers; none for the network the program was started with.
+    pub(crate) fn key(&self) -> Option<String> {
+        if let Source::Joined { id, .. } = &self.source { Some(id.clone()) } else { None }
+    }
+
+    /// The network file, if it was read.
+    ///
+    /// # Errors
+    /// `wrongNetwork`.
+    pub(crate) fn file(&self) -> Result<Arc<NetworkFile>, ErrorView> {
+        self.now.borrow().file.clone().ok_or_else(|| errors::plain(ErrorCode::WrongNetwork))
+    }
+
+    /// As lists show it. Reads the file of a network that has not been started.
+    pub(crate) fn item(&self) -> NetworkItem {
+        let read = match &self.source {
+            Source::Joined { path, .. } => NetworkFile::load(path).ok().map(Arc::new),
+            _ => self.file().ok(),
+        };
+        let view = self.view();
+        let id = self.key().unwrap_or_else(|| networks::HOME.to_owned());
+        match read {
+            Some(file) => NetworkItem { id, sample: view.sample, ..networks::item(&file, true) },
+            None => NetworkItem {
+                id,
+                name: view.name,
+                sample: view.sample,
+                hospitals: Vec::new(),
+                founded: None,
+                joined: true,
+            },
+        }
     }
 
     pub(crate) fn view(&self) -> NetworkView {
@@ -88,7 +153,7 @@ impl Network {
 }
 
 pub(crate) async fn state(cx: &Context, _: NetworkStateRequest) -> Result<NetworkView, ErrorView> {
-    Ok(cx.app.network.view())
+    Ok(cx.network().view())
 }
 
 impl App {
@@ -101,29 +166,34 @@ impl App {
         }
     }
 
-    pub(crate) fn start_network(&self) {
-        let app = self.clone();
+    /// Once; a network that was started goes on until the program ends.
+    pub(crate) fn start_network(&self, network: &Arc<Network>) {
+        if network.started.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (app, of) = (self.clone(), Arc::clone(network));
         let worker = tokio::spawn(async move {
-            match app.find_network().await {
-                Ok(file) => app.watch_network(file).await,
+            match find_network(&of).await {
+                Ok(file) => app.watch_network(&of, file).await,
                 Err(error) => {
                     tracing::error!("the network did not start: {error}");
-                    app.change_network(|now| {
+                    app.change_network(&of, |now| {
                         now.phase = NetworkPhase::Failed;
                         now.detail = Some(error);
                     });
                 }
             }
         });
-        *lock(&self.network.worker) = Some(worker);
+        *lock(&network.worker) = Some(worker);
     }
 
     /// The network file, as soon as there is one.
     ///
     /// # Errors
     /// `wrongNetwork` if the file is not valid; `internal` if the sample network does not start.
-    pub(crate) async fn network_file(&self) -> Result<Arc<NetworkFile>, ErrorView> {
-        let mut now = self.network.now.subscribe();
+    pub(crate) async fn network_file_of(&self, network: &Arc<Network>) -> Result<Arc<NetworkFile>, ErrorView> {
+        self.start_network(network);
+        let mut now = network.now.subscribe();
         let settled = now.wait_for(|now| now.file.is_some() || now.phase == NetworkPhase::Failed).await;
         let settled = settled.map_err(errors::internal)?;
         settled.file.clone().ok_or_else(|| {
@@ -132,35 +202,23 @@ impl App {
         })
     }
 
-    async fn find_network(&self) -> Result<NetworkFile, String> {
-        let Some(place) = self.options.network_dir.clone() else {
-            let sample = SampleNetwork::start(&self.sample_dir()).await.map_err(|error| error.to_string())?;
-            let file = sample.network_file().clone();
-            *self.network.sample.lock().await = Some(sample);
-            return Ok(file);
-        };
-        let path = if place.is_file() { place } else { place.join("network.json") };
-        let read = files::blocking(move || Ok(NetworkFile::load(&path)?)).await;
-        read.map_err(|error| error.detail.unwrap_or(error.message))
-    }
-
     /// Looks who answers, until the program ends. These questions carry nobody's name.
-    async fn watch_network(&self, file: NetworkFile) {
+    async fn watch_network(&self, network: &Arc<Network>, file: NetworkFile) {
         let remote = match Remote::connect(&file).await {
             Ok(remote) => remote,
             Err(error) => {
-                return self.change_network(|now| {
+                return self.change_network(network, |now| {
                     now.phase = NetworkPhase::Failed;
                     now.detail = Some(error.to_string());
                 });
             }
         };
-        self.change_network(|now| now.file = Some(Arc::new(file)));
+        self.change_network(network, |now| now.file = Some(Arc::new(file)));
         loop {
             let answers = remote.heads().await;
             let reachable: BTreeMap<_, _> = answers.into_iter().map(|(id, answer)| (id, answer.is_ok())).collect();
             let (any, all) = (reachable.values().any(|up| *up), reachable.values().all(|up| *up));
-            self.change_network(|now| {
+            self.change_network(network, |now| {
                 now.phase = if any { NetworkPhase::Online } else { NetworkPhase::Offline };
                 now.last_contact = if any { Some(files::now()) } else { now.last_contact };
                 now.reachable = reachable;
@@ -168,34 +226,56 @@ impl App {
             let pause = tokio::time::sleep(if all { LOOK_EVERY } else { LOOK_AGAIN });
             tokio::select! {
                 () = pause => {}
-                () = self.network.look.notified() => {}
+                () = network.look.notified() => {}
             }
         }
     }
 
     /// Changes the status, and tells the windows if they would see a difference.
-    fn change_network(&self, change: impl FnOnce(&mut Status)) {
-        let before = self.network.view();
-        self.network.now.send_modify(change);
-        let network = self.network.view();
-        if network != before {
-            if network.phase != before.phase {
+    fn change_network(&self, network: &Arc<Network>, change: impl FnOnce(&mut Status)) {
+        let before = network.view();
+        network.now.send_modify(change);
+        let view = network.view();
+        if view != before {
+            if view.phase != before.phase {
                 // The sample people are there once their network is.
                 self.tell_all(&AppEvent::ProfilesChanged);
             }
-            self.tell_all(&AppEvent::Network { network });
+            for session in self.sessions.all() {
+                if Arc::ptr_eq(&self.network_of(&session), network) {
+                    self.tell(&session, AppEvent::Network { network: view.clone() });
+                }
+            }
         }
     }
 
-    pub(crate) async fn stop_network(&self) {
-        let worker = lock(&self.network.worker).take();
-        if let Some(worker) = worker {
-            worker.abort();
-            // Cancelled, as asked.
-            let _ = worker.await;
-        }
-        if let Some(sample) = self.network.sample.lock().await.take() {
-            sample.stop().await;
+    pub(crate) async fn stop_networks(&self) {
+        for network in self.networks.all() {
+            let worker = lock(&network.worker).take();
+            if let Some(worker) = worker {
+                worker.abort();
+                // Cancelled, as asked.
+                let _ = worker.await;
+            }
+            if let Some(sample) = network.sample.lock().await.take() {
+                sample.stop().await;
+            }
         }
     }
+}
+
+async fn find_network(network: &Network) -> Result<NetworkFile, String> {
+    let path = match &network.source {
+        Source::Sample(dir) => {
+            let sample = SampleNetwork::start(dir).await.map_err(|error| error.to_string())?;
+            let file = sample.network_file().clone();
+            *network.sample.lock().await = Some(sample);
+            return Ok(file);
+        }
+        Source::Named(place) if place.is_file() => place.clone(),
+        Source::Named(place) => place.join("network.json"),
+        Source::Joined { path, .. } => path.clone(),
+    };
+    let read = files::blocking(move || Ok(NetworkFile::load(&path)?)).await;
+    read.map_err(|error| error.detail.unwrap_or(error.message))
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::context::Context;
 use crate::label::Label;
+use crate::network::Network;
 use crate::session::Shows;
 use crate::tasks::Task;
 use crate::types::{
@@ -39,6 +40,7 @@ pub(crate) struct Draft {
     keeper: Keeper,
     root: RootMaterial,
     confirm: Vec<u8>,
+    pub(crate) network: Arc<Network>,
 }
 
 impl Draft {
@@ -67,13 +69,14 @@ pub(crate) async fn custody(_: &Context, _: WalletCustodyRequest) -> Result<Wall
 
 pub(crate) async fn create(cx: &Context, request: WalletCreateRequest) -> Result<WalletCreated, ErrorView> {
     let name = checked_name(&request.name)?;
+    let network = cx.app.network_named(request.network.as_deref())?;
     let keeper = checked_keeper(request.custody, request.passphrase).await?;
     let root = RootMaterial::generate(&mut files::rng());
     let words = RecoveryWords::from_entropy(root.entropy.expose());
     let words: Vec<String> = words.words().map(str::to_owned).collect();
     let confirm = places(words.len());
     let id = cx.app.free_id(&name);
-    let draft = Draft { id, name, keeper, root, confirm: confirm.clone() };
+    let draft = Draft { id, name, keeper, root, confirm: confirm.clone(), network };
     cx.app.sessions.set(&cx.session, Shows::Draft(Arc::new(draft)));
     Ok(WalletCreated { words, confirm })
 }
@@ -89,7 +92,7 @@ pub(crate) async fn confirm_words(cx: &Context, request: WalletConfirmWordsReque
     if !asked.eq(typed.iter().map(|word| word.as_str())) {
         return Err(errors::plain(ErrorCode::WordsMismatch));
     }
-    let network = cx.app.network_file().await?;
+    let network = cx.app.network_file_of(&draft.network).await?;
     let made =
         Made { dir: cx.app.own_profiles_dir().join(&draft.id), keeper: draft.keeper.clone(), root: draft.root.clone() };
     made.store().await?;
@@ -100,8 +103,8 @@ pub(crate) async fn confirm_words(cx: &Context, request: WalletConfirmWordsReque
             return Err(error);
         }
     };
-    made.label(Label::new(&draft.name)).await?;
-    cx.app.add_open(&draft.id, &made.dir, wallet, false);
+    made.label(Label::new(&draft.name).at(draft.network.key())).await?;
+    cx.app.add_open(&draft.id, &made.dir, wallet, false, &draft.network);
     cx.show(&draft.id);
     cx.view().await
 }
@@ -109,6 +112,7 @@ pub(crate) async fn confirm_words(cx: &Context, request: WalletConfirmWordsReque
 pub(crate) async fn restore(cx: &Context, request: WalletRestoreRequest) -> Result<TaskStarted, ErrorView> {
     let name = checked_name(&request.name)?;
     let words = parse_words(&request.words)?;
+    let network = cx.app.network_named(request.network.as_deref())?;
     let keeper = checked_keeper(request.custody, request.passphrase).await?;
     let root = RootMaterial::restore(&mut files::rng(), words.entropy());
     let replaced = cx.app.replaced(request.replaces, &root).await?;
@@ -117,7 +121,7 @@ pub(crate) async fn restore(cx: &Context, request: WalletRestoreRequest) -> Resu
     let label = name.clone();
     let cx_task = cx.clone();
     Ok(cx.start_task(TaskKind::Restore, &label, None, move |task| async move {
-        let outcome = rebuild(&cx_task, &task, &id, &name, &made, |_| Ok(())).await;
+        let outcome = rebuild(&cx_task, &task, &id, &name, &made, &network, |_| Ok(())).await;
         if outcome.is_err() {
             made.forget().await;
         }
@@ -135,9 +139,10 @@ pub(crate) async fn rebuild(
     id: &str,
     name: &str,
     made: &Made,
+    of: &Arc<Network>,
     prepare: impl FnOnce(&Wallet) -> Result<(), WalletError>,
 ) -> Result<(), ErrorView> {
-    let network = cx.app.network_file().await?;
+    let network = cx.app.network_file_of(of).await?;
     task.check()?;
     made.store().await?;
     let wallet = made.open(Remote::connect(&network).await?).await?;
@@ -160,8 +165,8 @@ pub(crate) async fn rebuild(
         Ok(certificate) => Label::of(&certificate, &network.genesis),
         Err(_) => Label::new(name),
     };
-    made.label(label).await?;
-    cx.app.add_open(id, &made.dir, wallet, false);
+    made.label(label.at(of.key())).await?;
+    cx.app.add_open(id, &made.dir, wallet, false, of);
     cx.show(id);
     cx.app.tell(&cx.session, AppEvent::SessionChanged);
     Ok(())
@@ -186,8 +191,9 @@ pub(crate) async fn enrol(cx: &Context, request: WalletEnrolRequest) -> Result<S
     let label = Label::of(&certificate, profile.wallet.remote().genesis());
     let dir = profile.dir.clone();
     files::blocking(move || {
-        let called = Label::read(&dir).and_then(|before| before.called);
-        label.called(called).write(&dir).map_err(|error| errors::unwritable(&dir, &error))
+        let before = Label::read(&dir);
+        let (called, network) = before.map_or((None, None), |before| (before.called, before.network));
+        label.called(called).at(network).write(&dir).map_err(|error| errors::unwritable(&dir, &error))
     })
     .await?;
     cx.app.tell_profile(&profile.id, &AppEvent::SessionChanged);
@@ -204,18 +210,18 @@ pub(crate) struct Made {
 
 impl Made {
     /// Puts the secrets where the person chose.
-    async fn store(&self) -> Result<(), ErrorView> {
+    pub(crate) async fn store(&self) -> Result<(), ErrorView> {
         let (custody, keeper, root) = (Custody::at(&self.dir), self.keeper.clone(), self.root.clone());
         files::blocking(move || Ok(custody.store(&mut files::rng(), &keeper, &root).map(drop)?)).await
     }
 
-    async fn open(&self, remote: Remote) -> Result<Wallet, ErrorView> {
+    pub(crate) async fn open(&self, remote: Remote) -> Result<Wallet, ErrorView> {
         let (dir, root) = (self.dir.clone(), self.root.clone());
         files::blocking(move || Ok(Wallet::open(&dir, &root, remote)?)).await
     }
 
     /// From now on the profile is listed.
-    async fn label(&self, label: Label) -> Result<(), ErrorView> {
+    pub(crate) async fn label(&self, label: Label) -> Result<(), ErrorView> {
         let dir = self.dir.clone();
         files::blocking(move || label.write(&dir).map_err(|error| errors::unwritable(&dir, &error))).await
     }

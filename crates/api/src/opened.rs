@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::lock;
 use crate::idle::Activity;
+use crate::network::Network;
 use crate::summary::Made;
 use crate::types::{ErrorView, Verified};
 use crate::viewing::{Place, Viewed};
@@ -47,10 +48,11 @@ pub(crate) struct OpenProfile {
     activity: Mutex<Activity>,
     /// A made-up person, whose passphrase is published.
     pub(crate) is_sample: bool,
+    pub(crate) network: Arc<Network>,
 }
 
 impl OpenProfile {
-    pub(crate) fn new(id: &str, dir: &Path, wallet: Wallet, is_sample: bool) -> Self {
+    pub(crate) fn new(id: &str, dir: &Path, wallet: Wallet, is_sample: bool, network: &Arc<Network>) -> Self {
         Self {
             id: id.to_owned(),
             dir: dir.to_owned(),
@@ -68,6 +70,7 @@ impl OpenProfile {
             workers: Mutex::default(),
             activity: Mutex::new(Activity::now()),
             is_sample,
+            network: Arc::clone(network),
         }
     }
 

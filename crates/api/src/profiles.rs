@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use crate::app::{App, lock};
 use crate::context::Context;
 use crate::label::Label;
+use crate::network::Network;
 use crate::opened::OpenProfile;
 use crate::types::{
     AppEvent, ErrorCode, ErrorView, ProfileRemoveRequest, ProfileRenameRequest, ProfileView, ProfilesListRequest,
@@ -35,6 +36,8 @@ pub(crate) struct Profiles {
     gates: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// Why the keys of a profile could not be had the last time.
     troubles: Mutex<HashMap<String, ErrorCode>>,
+    /// The networks of profiles that were looked at.
+    networks: Mutex<HashMap<String, Arc<Network>>>,
 }
 
 /// A profile as its folder tells, without opening it.
@@ -62,6 +65,10 @@ impl Profiles {
         let id = format!("at:{}", dir.display());
         lock(&self.adopted).insert(id.clone(), dir.to_owned());
         id
+    }
+
+    pub(crate) fn network(&self, id: &str) -> Option<Arc<Network>> {
+        lock(&self.networks).get(id).cloned()
     }
 
     pub(crate) fn trouble(&self, id: &str) -> Option<ErrorCode> {
@@ -172,7 +179,8 @@ impl App {
 
     /// Sample people first, then own wallets by name.
     async fn known_profiles(&self) -> Result<Vec<ProfileRef>, ErrorView> {
-        let (sample_dir, runs_here) = (self.sample_dir(), self.options.network_dir.is_none());
+        let home = self.networks.home();
+        let (sample_dir, runs_here) = (self.sample_dir(), home.is_sample() && home.is_started());
         let (own_dir, adopted) = (self.own_profiles_dir(), lock(&self.profiles.adopted).clone());
         files::blocking(move || {
             let people = carekey_sample::people(&sample_dir);
@@ -232,18 +240,31 @@ impl App {
         if let Some(open) = self.profiles.opened(id) {
             return Ok(open);
         }
-        let network = self.network_file().await?;
-        // Looked up after the network is there: founding it makes the sample people.
+        let network = match self.find_profile(id).await {
+            Ok(profile) => self.network_named(profile.label.network.as_deref())?,
+            // Perhaps one of the made-up people, who come with their network.
+            Err(_) => Arc::clone(self.networks.home()),
+        };
+        lock(&self.profiles.networks).insert(id.to_owned(), Arc::clone(&network));
+        let file = self.network_file_of(&network).await?;
         let profile = self.find_profile(id).await?;
-        let opened = unlock(&profile, passphrase, &network).await;
+        let opened = unlock(&profile, passphrase, &file).await;
         let code = opened.as_ref().err().map(|error| error.code);
         self.profiles.note_trouble(id, code.filter(|code| session::is_trouble(*code)));
-        Ok(self.add_open(id, &profile.dir, opened?, profile.is_sample()))
+        Ok(self.add_open(id, &profile.dir, opened?, profile.is_sample(), &network))
     }
 
     /// Makes an open wallet known and sets it to work.
-    pub(crate) fn add_open(&self, id: &str, dir: &Path, wallet: Wallet, is_sample: bool) -> Arc<OpenProfile> {
-        let open = Arc::new(OpenProfile::new(id, dir, wallet, is_sample));
+    pub(crate) fn add_open(
+        &self,
+        id: &str,
+        dir: &Path,
+        wallet: Wallet,
+        is_sample: bool,
+        network: &Arc<Network>,
+    ) -> Arc<OpenProfile> {
+        lock(&self.profiles.networks).insert(id.to_owned(), Arc::clone(network));
+        let open = Arc::new(OpenProfile::new(id, dir, wallet, is_sample, network));
         lock(&self.profiles.opened).insert(id.to_owned(), Arc::clone(&open));
         self.set_to_work(&open);
         self.watch_for_idleness(&open);
@@ -333,7 +354,7 @@ fn sample(person: SamplePerson) -> ProfileRef {
         id: person.key.to_owned(),
         keeper: keeper_in(&person.profile_dir).unwrap_or(KeeperKind::Keyring),
         dir: person.profile_dir,
-        label: Label { name, role, about, enrolled: true, called: None },
+        label: Label { name, role, about, enrolled: true, called: None, network: None },
         sample: Some(person.passphrase),
     }
 }

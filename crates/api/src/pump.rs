@@ -122,7 +122,7 @@ fn plain(app: &App, wallet: &Wallet, event: WalletEvent) -> Option<AppEvent> {
             Some(AppEvent::News { news: NewsView { kind: NewsKind::RecoveryAlarm, person: None, title: None } })
         }
         WalletEvent::Reachable(_) => {
-            app.network.look_now();
+            app.networks.all().iter().for_each(|network| network.look_now());
             None
         }
         // Told with the time of its block; uploads are told by their tasks.

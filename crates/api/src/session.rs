@@ -94,7 +94,7 @@ impl Context {
                 }
             }
         };
-        let (network, settings) = (self.app.network.view(), self.app.settings.now());
+        let (network, settings) = (self.network().view(), self.app.settings.now());
         Ok(SessionView { stage, profile, participant_id, lock, network, settings })
     }
 

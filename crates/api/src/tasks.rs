@@ -140,7 +140,7 @@ impl Task {
                 TaskState::Done { record_id }
             }
             Err(error) if error.code == ErrorCode::Cancelled => TaskState::Cancelled,
-            Err(error) => TaskState::Failed { error: self.app.refine(error) },
+            Err(error) => TaskState::Failed { error: self.app.refine(&self.session, error) },
         };
         now.ended = Some(Instant::now());
         self.tell(&mut now);

@@ -18,12 +18,25 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print the invitation to a network: one line that a person pastes into CareKey, or that is shown as a QR picture.
+    Invite {
+        /// The network file.
+        file: PathBuf,
+        /// Print it as a link that opens CareKey.
+        #[arg(long)]
+        link: bool,
+    },
 }
 
 pub(crate) fn run(command: Command) -> Result<(), Box<dyn Error>> {
-    let Command::Show { file, json } = command;
-    let network = NetworkFile::load(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    output::line(&if json { as_json(&network) } else { as_text(&network) })?;
+    let load = |file: PathBuf| NetworkFile::load(&file).map_err(|error| format!("{}: {error}", file.display()));
+    let text = match command {
+        Command::Show { file, json: true } => as_json(&load(file)?),
+        Command::Show { file, json: false } => as_text(&load(file)?),
+        Command::Invite { file, link: false } => load(file)?.invitation(),
+        Command::Invite { file, link: true } => format!("carekey:join?{}", load(file)?.invitation()),
+    };
+    output::line(&text)?;
     Ok(())
 }
 

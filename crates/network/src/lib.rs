@@ -50,6 +50,7 @@ pub mod enrolment;
 mod error;
 pub mod heads;
 mod identity;
+mod invitation;
 pub mod ledger;
 pub mod limits;
 pub mod mailbox;

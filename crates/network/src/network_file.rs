@@ -65,11 +65,11 @@ impl NetworkFile {
         std::fs::read_to_string(path)?.parse()
     }
 
-    /// Writes the file, complete or not at all.
+    /// The text of the file.
     ///
     /// # Errors
-    /// [`NetworkFileError::Io`].
-    pub fn save(&self, path: &Path) -> Result<(), NetworkFileError> {
+    /// None that happens: a few texts always serialize.
+    pub fn to_json(&self) -> Result<String, NetworkFileError> {
         let written = Written {
             name: self.genesis.name.to_string(),
             network: self.network_id().to_string(),
@@ -77,8 +77,16 @@ impl NetworkFile {
             authority: self.authority.to_string(),
             hospitals: self.hospitals.iter().map(|(id, address)| (id.to_string(), address.to_string())).collect(),
         };
+        Ok(serde_json::to_string_pretty(&written)?)
+    }
+
+    /// Writes the file, complete or not at all.
+    ///
+    /// # Errors
+    /// [`NetworkFileError::Io`].
+    pub fn save(&self, path: &Path) -> Result<(), NetworkFileError> {
         let partial = path.with_extension("part");
-        std::fs::write(&partial, serde_json::to_string_pretty(&written)?)?;
+        std::fs::write(&partial, self.to_json()?)?;
         Ok(std::fs::rename(partial, path)?)
     }
 }
@@ -94,13 +102,28 @@ impl std::str::FromStr for NetworkFile {
         if genesis.network_id().to_string() != written.network {
             return Err(value(&"the genesis is not that of the network it names"));
         }
-        let authority: PeerAddress = written.authority.parse().map_err(|error| value(&error))?;
+        let parsed = written.hospitals.into_iter().map(|(id, address)| {
+            let id: HospitalId = id.parse().map_err(|error| value(&error))?;
+            Ok((id, address))
+        });
+        Self::checked(genesis, &written.authority, parsed.collect::<Result<Vec<_>, NetworkFileError>>()?)
+    }
+}
+
+impl NetworkFile {
+    /// Addresses that lead to the keys the genesis names.
+    pub(crate) fn checked(
+        genesis: Genesis,
+        authority: &str,
+        addresses: Vec<(HospitalId, String)>,
+    ) -> Result<Self, NetworkFileError> {
+        let value = |reason: &dyn std::fmt::Display| NetworkFileError::Value(reason.to_string());
+        let authority: PeerAddress = authority.parse().map_err(|error| value(&error))?;
         if authority.peer_id != peer_id_of(&genesis.authority_peer_key) {
             return Err(NetworkFileError::WrongKey("the authority".to_owned()));
         }
         let mut hospitals = BTreeMap::new();
-        for (id, address) in written.hospitals {
-            let id: HospitalId = id.parse().map_err(|error| value(&error))?;
+        for (id, address) in addresses {
             let address: PeerAddress = address.parse().map_err(|error| value(&error))?;
             // The others were registered later: the ledger's registry says which key must answer there.
             let founding = genesis.hospitals.iter().find(|founding| founding.id == id);
@@ -123,7 +146,7 @@ fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::NodeKey;
     use carekey_crypto::{SecretKey, test_rng};
@@ -135,7 +158,7 @@ mod tests {
         format!("/ip4/127.0.0.1/tcp/4001/p2p/{id}").parse().expect("an address")
     }
 
-    fn network() -> NetworkFile {
+    pub(crate) fn network() -> NetworkFile {
         let mut rng = test_rng(1);
         let (authority, north) = (SecretKey::generate(&mut rng), SecretKey::generate(&mut rng));
         let id = HospitalId([0, 0, 1]);

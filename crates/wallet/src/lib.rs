@@ -29,6 +29,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 pub mod access_log;
+pub mod backup;
 pub mod custody;
 mod errands;
 mod error;

@@ -13,6 +13,7 @@ use carekey_protocol::{BlobId, Body, Certificate, HospitalId, NetworkId, RecordR
 use rand_core::{CryptoRng, UnwrapErr};
 use tokio::sync::{Notify, broadcast, watch};
 
+use crate::backup::{Content, SEALED, VAULT};
 use crate::custody::RootMaterial;
 use crate::errands::{InFlight, Tracked, Work};
 use crate::error::WalletError;
@@ -190,7 +191,7 @@ impl Wallet {
     pub async fn run(&self) {
         let _ = self.write(vault::outbox::hurry);
         loop {
-            match self.sync().await {
+            match self.catch_up().await {
                 Ok(()) => self.set_reachable(true),
                 Err(error) => {
                     tracing::debug!(%error, "sync failed; will be tried again");
@@ -219,6 +220,50 @@ impl Wallet {
                 () = self.0.nudge.notified() => {}
             }
         }
+    }
+
+    /// A restore that the network interrupted is finished before anything else.
+    async fn catch_up(&self) -> Result<(), WalletError> {
+        if self.read(|tx| meta::get::<bool>(tx, meta::Key::Restore))?.is_some() {
+            self.restore().await
+        } else {
+            self.sync().await
+        }
+    }
+
+    /// Copies the vault, and names what else a backup needs: sealed records that wait to be sent.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn backup_contents(&self, root: &RootMaterial) -> Result<Vec<(String, Content)>, WalletError> {
+        let copy = self.0.dir.join("vault.copy");
+        tokio::task::block_in_place(|| self.0.vault.copy_to(&copy, &root.vault_key))?;
+        let mut contents = Vec::new();
+        for row in self.read(vault::outbox::list)? {
+            if let Ok(Work::Upload { ticket, .. }) = decode(&row.payload) {
+                let file = self.sealed_path(&ticket.blob);
+                if file.exists() {
+                    contents.push((format!("{SEALED}{}", ticket.blob), Content::File(file)));
+                }
+            }
+        }
+        contents.push((VAULT.to_owned(), Content::File(copy)));
+        Ok(contents)
+    }
+
+    /// After a backup was unpacked into `dir`, before it is opened: what happened since it was made is asked for first.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`].
+    pub fn mark_restored(dir: &Path, root: &RootMaterial) -> Result<(), WalletError> {
+        let vault = Vault::open(dir, &root.vault_key)?;
+        vault.write(|tx| {
+            pseudonyms::give_up(tx)?;
+            if meta::get::<Certificate>(tx, meta::Key::OwnCertificate)?.is_some() {
+                meta::put(tx, meta::Key::Restore, &true)?;
+            }
+            Ok(())
+        })
     }
 
     /// Follows the ledger and works until nothing is left to be done or confirmed, or `patience` is over.
@@ -352,6 +397,10 @@ impl Wallet {
     /// Signs a body with a pseudonym that no transaction has used. It is taken in the same change that stores the
     /// transaction, so a crash cannot lead to a second use.
     pub(crate) fn sign_transaction(&self, tx: &WriteTx<'_>, body: Body) -> Result<Transaction, WalletError> {
+        if meta::get::<bool>(tx, meta::Key::Restore)?.is_some() {
+            // What the ledger knows of this person's other computers is not known here yet.
+            return Err(WalletError::NoPseudonyms);
+        }
         let epoch = epoch_at(self.now());
         let certified = pseudonyms::take(tx, epoch.saturating_sub(1)..=epoch)?.ok_or(WalletError::NoPseudonyms)?;
         let keys = &self.0.keys;

@@ -13,6 +13,10 @@ import type { AppointmentView } from "./AppointmentView";
 import type { AppointmentWishRequest } from "./AppointmentWishRequest";
 import type { AppointmentsListRequest } from "./AppointmentsListRequest";
 import type { AppointmentsView } from "./AppointmentsView";
+import type { BackupInspectRequest } from "./BackupInspectRequest";
+import type { BackupRestoreRequest } from "./BackupRestoreRequest";
+import type { BackupSaveRequest } from "./BackupSaveRequest";
+import type { BackupView } from "./BackupView";
 import type { Call } from "./Call";
 import type { ClinicAttachRequest } from "./ClinicAttachRequest";
 import type { ClinicRecipientsRequest } from "./ClinicRecipientsRequest";
@@ -59,8 +63,13 @@ import type { LedgerView } from "./LedgerView";
 import type { LinkOpenRequest } from "./LinkOpenRequest";
 import type { LinkView } from "./LinkView";
 import type { MessageSeenRequest } from "./MessageSeenRequest";
+import type { NetworkInspectRequest } from "./NetworkInspectRequest";
+import type { NetworkItem } from "./NetworkItem";
+import type { NetworkJoinRequest } from "./NetworkJoinRequest";
 import type { NetworkStateRequest } from "./NetworkStateRequest";
 import type { NetworkView } from "./NetworkView";
+import type { NetworksListRequest } from "./NetworksListRequest";
+import type { NetworksView } from "./NetworksView";
 import type { PeopleView } from "./PeopleView";
 import type { PersonRenameRequest } from "./PersonRenameRequest";
 import type { PersonShowRequest } from "./PersonShowRequest";
@@ -110,6 +119,8 @@ import type { RequestView } from "./RequestView";
 import type { RequestWithdrawRequest } from "./RequestWithdrawRequest";
 import type { RequestsListRequest } from "./RequestsListRequest";
 import type { RequestsView } from "./RequestsView";
+import type { SampleStartRequest } from "./SampleStartRequest";
+import type { SampleStarted } from "./SampleStarted";
 import type { SecurityChangeRequest } from "./SecurityChangeRequest";
 import type { SecurityGetRequest } from "./SecurityGetRequest";
 import type { SecuritySetRequest } from "./SecuritySetRequest";
@@ -216,6 +227,34 @@ security_words: Call<SecurityWordsRequest, RecoveryWordsView>,
  *`word_list`
  */
 word_list: Call<WordListRequest, WordListView>, 
+/**
+ *`backup_save`
+ */
+backup_save: Call<BackupSaveRequest, TaskStarted>, 
+/**
+ *`backup_inspect`
+ */
+backup_inspect: Call<BackupInspectRequest, BackupView>, 
+/**
+ *`backup_restore`
+ */
+backup_restore: Call<BackupRestoreRequest, TaskStarted>, 
+/**
+ *`networks_list`
+ */
+networks_list: Call<NetworksListRequest, NetworksView>, 
+/**
+ *`network_inspect`
+ */
+network_inspect: Call<NetworkInspectRequest, NetworkItem>, 
+/**
+ *`network_join`
+ */
+network_join: Call<NetworkJoinRequest, NetworkItem>, 
+/**
+ *`sample_start`
+ */
+sample_start: Call<SampleStartRequest, SampleStarted>, 
 /**
  *`wallet_custody`
  */

@@ -33,6 +33,7 @@ const DONE = {
   write: "tasks.doneWrite",
   export: "tasks.doneExport",
   restore: "tasks.doneRestore",
+  backup: "tasks.doneBackup",
   summary: "tasks.doneSummary",
   verify: "tasks.doneVerify",
 } as const;

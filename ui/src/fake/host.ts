@@ -12,6 +12,7 @@ import { consent, covers, ending } from "./consent";
 import { desk, desktop } from "./desktop";
 import { ledgerAnswers } from "./ledger";
 import { manyRecords } from "./manyRecords";
+import { networkAnswers } from "./networks";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { entryOf, recordAnswers } from "./recordAnswers";
 import { contentOf, DAY } from "./records";
@@ -137,6 +138,14 @@ const answers: Answers = {
     world.stage = "start";
     return session();
   },
+  ...networkAnswers(
+    () => world,
+    startTask,
+    () => {
+      openAs("maria");
+      emit({ type: "sessionChanged" });
+    },
+  ),
   ...securityAnswers(
     () => world,
     session,

@@ -5,6 +5,7 @@ import type { ErrorCode } from "@/bindings/ErrorCode";
 import type { GrantView } from "@/bindings/GrantView";
 import type { KeyringState } from "@/bindings/KeyringState";
 import type { LedgerView } from "@/bindings/LedgerView";
+import type { NetworkItem } from "@/bindings/NetworkItem";
 import type { NetworkView } from "@/bindings/NetworkView";
 import type { PersonView } from "@/bindings/PersonView";
 import type { ProfileView } from "@/bindings/ProfileView";
@@ -31,6 +32,8 @@ export interface World {
   stage: SessionStage;
   profile: ProfileView | null;
   profiles: ProfileView[];
+  /** Networks that were joined. */
+  joined: NetworkItem[];
   /** Locks and keys. */
   safety: {
     keyring: KeyringState;
@@ -84,6 +87,7 @@ export function makeWorld(): World {
     profile: null,
     profiles: structuredClone(profiles),
     recovery: makeRecovery(),
+    joined: [],
     safety: {
       keyring: "ready",
       trouble: null,

@@ -45,7 +45,7 @@ pub(crate) async fn state(cx: &Context, _: HelpStateRequest) -> Result<HelpView,
 pub(crate) async fn start(cx: &Context, request: HelpStartRequest) -> Result<HelpView, ErrorView> {
     let name = checked_name(&request.name)?;
     let keeper = checked_keeper(request.custody, request.passphrase).await?;
-    let network = cx.app.network_file().await?;
+    let network = cx.app.network_file_of(&cx.network()).await?;
     let _one_at_a_time = cx.app.helping.gate.lock().await;
     let dir = cx.app.help_dir();
     if Seeker::exists(&dir) {
@@ -65,7 +65,7 @@ pub(crate) async fn start(cx: &Context, request: HelpStartRequest) -> Result<Hel
 }
 
 pub(crate) async fn unlock(cx: &Context, request: HelpUnlockRequest) -> Result<HelpView, ErrorView> {
-    let network = cx.app.network_file().await?;
+    let network = cx.app.network_file_of(&cx.network()).await?;
     let _one_at_a_time = cx.app.helping.gate.lock().await;
     if cx.app.helping.seeker().is_none() {
         let dir = cx.app.help_dir();
@@ -89,11 +89,11 @@ pub(crate) async fn finish(cx: &Context, _: HelpFinishRequest) -> Result<TaskSta
     let id = cx.app.free_id(&name);
     let root = RootMaterial::restore(&mut files::rng(), recovered.entropy.clone());
     let made = Made { dir: cx.app.own_profiles_dir().join(&id), keeper, root };
-    let (label, cx_task) = (name.clone(), cx.clone());
+    let (label, cx_task, network) = (name.clone(), cx.clone(), cx.network());
     Ok(cx.start_task(TaskKind::Restore, &label, None, move |task| async move {
         // The wallet that comes back knows that the call was its own, and who holds its parts.
         let prepare = |wallet: &Wallet| wallet.recovered_by(&recovered);
-        if let Err(error) = rebuild(&cx_task, &task, &id, &name, &made, prepare).await {
+        if let Err(error) = rebuild(&cx_task, &task, &id, &name, &made, &network, prepare).await {
             made.forget().await;
             return Err(error);
         }

@@ -67,6 +67,14 @@ commands! {
     security_change: SecurityChangeRequest => SecurityView;
     security_words: SecurityWordsRequest => RecoveryWordsView;
     word_list: WordListRequest => WordListView;
+    backup_save: BackupSaveRequest => TaskStarted;
+    backup_inspect: BackupInspectRequest => BackupView;
+    backup_restore: BackupRestoreRequest => TaskStarted;
+
+    networks_list: NetworksListRequest => NetworksView;
+    network_inspect: NetworkInspectRequest => NetworkItem;
+    network_join: NetworkJoinRequest => NetworkItem;
+    sample_start: SampleStartRequest => SampleStarted;
 
     wallet_custody: WalletCustodyRequest => WalletCustodyView;
     wallet_create: WalletCreateRequest => WalletCreated;

@@ -98,6 +98,8 @@ pub enum ErrorCode {
     FileUnwritable,
     /// No space is left on the disk.
     DiskFull,
+    /// The file is no backup, or not a complete one.
+    BackupInvalid,
     /// The local store is damaged.
     VaultDamaged,
     /// The person cancelled.

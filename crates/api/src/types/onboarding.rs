@@ -42,6 +42,9 @@ pub struct WalletCustodyView {
 pub struct WalletCreateRequest {
     /// The person's name, as others shall see it.
     pub name: String,
+    /// Identifier of the network to belong to; none for the one this program was started with.
+    #[ts(optional = nullable)]
+    pub network: Option<String>,
     /// Where to keep the keys.
     pub custody: Custody,
     /// The PIN or passphrase; not needed for [`Custody::Keyring`].
@@ -82,6 +85,9 @@ pub struct WalletConfirmWordsRequest {
 pub struct WalletRestoreRequest {
     /// The person's name, until the certificate is found again.
     pub name: String,
+    /// Identifier of the network to come back to; none for the one this program was started with.
+    #[ts(optional = nullable)]
+    pub network: Option<String>,
     /// A profile of this computer that cannot be opened any more and goes when everything is back. It has to be the same
     /// person's.
     #[ts(optional = nullable)]

@@ -16,8 +16,10 @@ pub enum TaskKind {
     Write,
     /// A record is written to a file.
     Export,
-    /// A wallet is rebuilt from its words.
+    /// A wallet is rebuilt from its words or a backup.
     Restore,
+    /// A profile is written into a backup file.
+    Backup,
     /// Putting a summary together.
     Summary,
     /// The proofs of all own records are checked again.

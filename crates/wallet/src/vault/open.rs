@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use carekey_crypto::{Secret32, tagged_hash};
 use rusqlite::{Connection, OpenFlags};
@@ -16,6 +17,9 @@ use crate::custody::hex;
 use crate::files;
 
 const FILE_NAME: &str = "vault.db";
+
+/// Pages copied at a time.
+const COPY_PAGES: std::ffi::c_int = 256;
 
 /// Whether the directory holds a vault.
 pub fn exists(dir: &Path) -> bool {
@@ -99,6 +103,25 @@ impl Vault {
         verify(&self.connection(), &self.path)
     }
 
+    /// A copy of the whole vault as it is now, under the same key; the vault stays in use.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn copy_to(&self, path: &Path, key: &Secret32) -> Result<(), VaultError> {
+        let run = |error| VaultError::from_sqlite(path, error);
+        files::remove_durably(path).map_err(VaultError::disk(path))?;
+        files::private_options().write(true).create_new(true).open(path).map_err(VaultError::disk(path))?;
+        let mut copy = connect(path, key)?;
+        let source = self.connection();
+        rusqlite::backup::Backup::new(&source, &mut copy)
+            .and_then(|backup| backup.run_to_completion(COPY_PAGES, Duration::ZERO, None))
+            .map_err(run)?;
+        drop(source);
+        // One file, without a log beside it.
+        copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(run)?;
+        copy.close().map_err(|(_, error)| run(error))
+    }
+
     /// Removes the vault in `dir`, which nobody has open. What it held is gone.
     ///
     /// # Errors
@@ -106,7 +129,10 @@ impl Vault {
     pub fn remove(dir: &Path) -> Result<(), VaultError> {
         let path = path(dir);
         let lock = Lock::take(&path)?;
-        remove_files(&path, &["db", "db-wal", "db-shm", "db-new", "db-new-wal", "db-new-shm", "check"])?;
+        remove_files(
+            &path,
+            &["db", "db-wal", "db-shm", "db-new", "db-new-wal", "db-new-shm", "check", "copy", "copy-journal"],
+        )?;
         drop(lock);
         remove_files(&path, &["lock"])
     }

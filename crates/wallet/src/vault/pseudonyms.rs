@@ -43,6 +43,14 @@ pub fn set_used(tx: &WriteTx<'_>, index: u64) -> Result<(), VaultError> {
     tx.execute("UPDATE pseudonyms SET used = 1 WHERE idx = ?1", [Col(&index)]).map(drop)
 }
 
+/// Gives up all that are left: another computer may have used them since.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn give_up(tx: &WriteTx<'_>) -> Result<(), VaultError> {
+    tx.execute("UPDATE pseudonyms SET used = 1 WHERE used = 0", []).map(drop)
+}
+
 /// How many are left in these epochs.
 ///
 /// # Errors

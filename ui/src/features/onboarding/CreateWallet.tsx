@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { NetworkPicker } from "@/features/networks/NetworkPicker";
 import { useDo } from "@/platform/queries";
 import { CustodyForm } from "./CustodyForm";
 import { custodyReady, emptyCustody, secretOf } from "./custody";
@@ -14,6 +15,7 @@ export function CreateWallet({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [name, setName] = useState("");
+  const [network, setNetwork] = useState<string | null>(null);
   const [custody, setCustody] = useState(emptyCustody);
   const create = useDo("wallet_create", (made) => {
     keepWords(made.words, made.confirm);
@@ -29,6 +31,7 @@ export function CreateWallet({ onBack }: { onBack: () => void }) {
           if (!ready) return;
           create.mutate({
             name: name.trim(),
+            network,
             custody: custody.custody,
             passphrase: secretOf(custody),
           });
@@ -44,6 +47,7 @@ export function CreateWallet({ onBack }: { onBack: () => void }) {
             autoComplete="name"
             data-testid="wallet-name"
           />
+          <NetworkPicker value={network} onChange={setNetwork} />
           <CustodyForm value={custody} onChange={setCustody} />
           {create.isError && <ErrorNotice error={create.error} />}
           <Group justify="flex-end">

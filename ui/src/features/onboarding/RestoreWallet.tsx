@@ -1,30 +1,32 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Running } from "@/components/TaskTray";
+import { NetworkPicker } from "@/features/networks/NetworkPicker";
 import { useAsk, useDo } from "@/platform/queries";
 import { CustodyForm } from "./CustodyForm";
 import { custodyReady, emptyCustody, secretOf } from "./custody";
 import { Frame } from "./Frame";
-import { splitWords } from "./words";
+import { WordFields } from "./WordFields";
 
 /** Everything back from the 24 words. */
 export function RestoreWallet(props: { onBack: () => void; name?: string; replaces?: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [name, setName] = useState(props.name ?? "");
-  const [text, setText] = useState("");
+  const [words, setWords] = useState<string[]>([]);
+  const [network, setNetwork] = useState<string | null>(null);
   const [custody, setCustody] = useState(emptyCustody);
   const restore = useDo("wallet_restore", () => {
-    setText("");
+    setWords([]);
     void client.invalidateQueries({ queryKey: ["tasks_list"] });
   });
   const tasks = useAsk("tasks_list", {});
   const task = tasks.data?.tasks.find((one) => one.id === restore.data?.taskId);
-  const words = splitWords(text);
-  const ready = words.length === 24 && name.trim() !== "" && custodyReady(custody);
+  const typed = words.filter((word) => word !== "");
+  const ready = typed.length === 24 && name.trim() !== "" && custodyReady(custody);
 
   if (restore.data && (!task || task.state === "running" || task.state === "done")) {
     return (
@@ -42,7 +44,8 @@ export function RestoreWallet(props: { onBack: () => void; name?: string; replac
           if (!ready) return;
           restore.mutate({
             name: name.trim(),
-            words,
+            network,
+            words: typed,
             custody: custody.custody,
             passphrase: secretOf(custody),
             replaces: props.replaces,
@@ -50,19 +53,9 @@ export function RestoreWallet(props: { onBack: () => void; name?: string; replac
         }}
       >
         <Stack gap="lg">
-          <Textarea
-            label={t("onboarding.restoreLabel")}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            minRows={4}
-            autosize
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            data-testid="restore-words"
-          />
+          <WordFields words={words} onChange={setWords} />
           <Text size="sm" c="dimmed" aria-live="polite">
-            {t("onboarding.restoreCount", { count: words.length })}
+            {t("onboarding.restoreCount", { count: typed.length })}
           </Text>
           <TextInput
             label={t("onboarding.nameLabel")}
@@ -71,6 +64,7 @@ export function RestoreWallet(props: { onBack: () => void; name?: string; replac
             onChange={(event) => setName(event.currentTarget.value)}
             data-testid="wallet-name"
           />
+          {!props.replaces && <NetworkPicker value={network} onChange={setNetwork} />}
           <CustodyForm value={custody} onChange={setCustody} />
           {restore.isError && <ErrorNotice error={restore.error} />}
           {task?.state === "failed" && <ErrorNotice error={task.error} />}

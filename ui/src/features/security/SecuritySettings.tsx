@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useOpenSession } from "@/app/session";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowSkeletons } from "@/components/Page";
+import { SaveBackup } from "@/features/backup/SaveBackup";
 import { useAsk } from "@/platform/queries";
 import { AutoLock } from "./AutoLock";
 import { ChangeLock } from "./ChangeLock";
@@ -24,6 +25,8 @@ export function SecuritySettings() {
       <ChangeLock security={security.data} />
       <Divider />
       <AutoLock security={security.data} />
+      <Divider />
+      <SaveBackup security={security.data} name={profile.name} />
       <Divider />
       <RecoveryWords custody={security.data.custody} name={profile.name} />
       <Divider />

@@ -15,6 +15,7 @@ import {
 } from "@mantine/core";
 import {
   IconAdjustments,
+  IconDeviceFloppy,
   IconKey,
   IconPlugConnectedX,
   IconRestore,
@@ -28,6 +29,8 @@ import type { ProfileView } from "@/bindings/ProfileView";
 import type { SessionView } from "@/bindings/SessionView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowSkeletons } from "@/components/Page";
+import { RestoreBackup } from "@/features/backup/RestoreBackup";
+import { JoinNetwork } from "@/features/networks/JoinNetwork";
 import { CreateWallet } from "@/features/onboarding/CreateWallet";
 import { Frame } from "@/features/onboarding/Frame";
 import { RestoreWallet } from "@/features/onboarding/RestoreWallet";
@@ -42,15 +45,20 @@ import { ProfileCard } from "./ProfileCard";
 export function StartScreen({ session }: { session: SessionView }) {
   const { t } = useTranslation();
   const [intent] = useState(takeIntent);
-  const [task, setTask] = useState<"choose" | "create" | "restore" | "lost" | "help">(
-    intent?.task === "lost" || intent?.task === "restore" ? intent.task : "choose",
+  const [task, setTask] = useState<"choose" | "create" | "restore" | "backup" | "join" | "lost" | "help">(
+    intent?.task ?? "choose",
   );
   const back = () => setTask("choose");
   switch (task) {
     case "lost":
       return (
         <Frame title={t("lost.title")} onBack={back}>
-          <LostSteps isOpen={false} onWords={() => setTask("restore")} onHelp={() => setTask("help")} />
+          <LostSteps
+            isOpen={false}
+            onWords={() => setTask("restore")}
+            onBackup={() => setTask("backup")}
+            onHelp={() => setTask("help")}
+          />
         </Frame>
       );
     case "create":
@@ -59,12 +67,21 @@ export function StartScreen({ session }: { session: SessionView }) {
       return <RestoreWallet onBack={back} name={intent?.name} replaces={intent?.replaces} />;
     case "help":
       return <CallForHelp onBack={back} />;
+    case "backup":
+      return <RestoreBackup onBack={back} replaces={intent?.replaces} />;
+    case "join":
+      return (
+        <Frame title={t("networks.joinTitle")} onBack={back}>
+          <JoinNetwork text={intent?.text} onCancel={back} onJoined={() => setTask("create")} />
+        </Frame>
+      );
     case "choose":
       return (
         <Chooser
           session={session}
           onCreate={() => setTask("create")}
           onRestore={() => setTask("restore")}
+          onBackup={() => setTask("backup")}
           onLost={() => setTask("lost")}
           onHelp={() => setTask("help")}
         />
@@ -76,6 +93,7 @@ function Chooser(props: {
   session: SessionView;
   onCreate: () => void;
   onRestore: () => void;
+  onBackup: () => void;
   onLost: () => void;
   onHelp: () => void;
 }) {
@@ -169,6 +187,14 @@ function Chooser(props: {
                   {t("start.restore")}
                 </Button>
               </Tooltip>
+              <Button
+                variant="default"
+                leftSection={<IconDeviceFloppy size={18} aria-hidden />}
+                onClick={props.onBackup}
+                data-testid="start-backup"
+              >
+                {t("unlock.waysBackup")}
+              </Button>
             </Group>
           </Stack>
         </section>
@@ -180,6 +206,7 @@ function Chooser(props: {
             {cards(sample)}
           </section>
         )}
+        {sample.length === 0 && !network.sample && <TrySample />}
         <Group gap="lg">
           <Anchor component="button" type="button" onClick={props.onHelp} data-testid="start-help">
             {t("recovery.startLink")}
@@ -190,6 +217,24 @@ function Chooser(props: {
         </Group>
       </Stack>
     </Container>
+  );
+}
+
+/** With real hospitals joined, the made-up ones start only for whoever wants them. */
+function TrySample() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const start = useDo("sample_start", () => void client.invalidateQueries({ queryKey: ["profiles_list"] }));
+  return (
+    <Anchor
+      component="button"
+      type="button"
+      onClick={() => start.mutate({})}
+      w="fit-content"
+      data-testid="start-sample"
+    >
+      {t("networks.trySample")}
+    </Anchor>
   );
 }
 

@@ -2,6 +2,8 @@
 export interface Intent {
   task: "restore" | "backup" | "lost" | "join";
   name?: string;
+  /** An invitation that came with a link. */
+  text?: string;
   /** The profile that is given up when everything is back. */
   replaces?: string;
 }

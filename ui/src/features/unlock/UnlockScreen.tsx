@@ -134,6 +134,14 @@ export function UnlockScreen({ session }: { session: SessionView }) {
               <Anchor
                 component="button"
                 type="button"
+                onClick={() => leadOn("backup")}
+                data-testid="unlock-backup"
+              >
+                {t("unlock.waysBackup")}
+              </Anchor>
+              <Anchor
+                component="button"
+                type="button"
                 onClick={() => leadOn("lost")}
                 data-testid="unlock-lost"
               >

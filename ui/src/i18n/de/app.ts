@@ -55,6 +55,8 @@ export const app: SameShape<typeof en> = {
     export: "{{label}} wird gespeichert",
     restore: "Ihre Unterlagen werden wiederhergestellt",
     summary: "Gesundheitsübersicht",
+    backup: "Sicherung {{label}} wird gespeichert",
+    doneBackup: "Die Sicherung {{label}} ist gespeichert.",
     doneImport: "{{label}} wurde hinzugefügt.",
     doneWrite: "{{label}} wurde gesendet.",
     doneExport: "{{label}} wurde gespeichert.",

@@ -78,8 +78,8 @@ export const errors: SameShape<typeof en> = {
       todo: "Sie wurde nicht verwendet. Versuchen Sie es erneut; bleibt es so, sagen Sie es dem Krankenhaus.",
     },
     wrongNetwork: {
-      what: "Die Netzdatei ist beschädigt oder gehört zu einem anderen Netz.",
-      todo: "Holen Sie die Datei neu von Ihrem Krankenhaus.",
+      what: "Diese Einladung ist beschädigt oder nicht vollständig.",
+      todo: "Kopieren Sie sie ganz, oder bitten Sie Ihr Krankenhaus noch einmal darum.",
     },
     ledgerStale: {
       what: "Was dieser Computer weiß, ist zu alt, um sich darauf zu verlassen.",
@@ -160,6 +160,10 @@ export const errors: SameShape<typeof en> = {
     diskFull: {
       what: "Die Festplatte dieses Computers ist voll.",
       todo: "Schaffen Sie Platz und versuchen Sie es erneut. Nichts ist verloren.",
+    },
+    backupInvalid: {
+      what: "Das ist keine vollständige Sicherung von CareKey.",
+      todo: "Wählen Sie eine andere Datei. Wurde sie kopiert, kopieren Sie sie noch einmal: Vielleicht fehlt ein Teil.",
     },
     vaultDamaged: {
       what: "Der Speicher auf diesem Computer ist beschädigt.",

@@ -2,6 +2,7 @@ import { about } from "./about";
 import { access } from "./access";
 import { app } from "./app";
 import { ask } from "./ask";
+import { backup } from "./backup";
 import { clinic } from "./clinic";
 import { content } from "./content";
 import { entries } from "./entries";
@@ -13,6 +14,7 @@ import { ledger } from "./ledger";
 import { links } from "./links";
 import { lost } from "./lost";
 import { news } from "./news";
+import { networks } from "./networks";
 import { onboarding } from "./onboarding";
 import { people } from "./people";
 import { qr } from "./qr";
@@ -35,6 +37,7 @@ export const de = {
   ...access,
   ...app,
   ...ask,
+  ...backup,
   ...clinic,
   ...content,
   ...entries,
@@ -46,6 +49,7 @@ export const de = {
   ...lost,
   ...links,
   ...news,
+  ...networks,
   ...onboarding,
   ...qr,
   ...people,

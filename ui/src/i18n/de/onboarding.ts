@@ -29,10 +29,14 @@ export const onboarding: SameShape<typeof en> = {
     codeLabel: "Code",
     register: "Anmelden",
     restoreTitle: "Geben Sie Ihre 24 Wörter ein",
-    restoreLead: "Der Reihe nach, mit Leerzeichen dazwischen.",
+    restoreLead:
+      "Der Reihe nach. Sie können auch alle in das erste Feld einfügen. Die ersten Buchstaben genügen.",
     restoreLabel: "Die 24 Wörter",
     restoreCount_one: "{{count}} Wort von 24",
     restoreCount_other: "{{count}} Wörter von 24",
+    wordsWrong_one: "Wort {{places}} steht nicht in der Wortliste. Vergleichen Sie es mit Ihrem Papier.",
+    wordsWrong_other:
+      "Die Wörter {{places}} stehen nicht in der Wortliste. Vergleichen Sie sie mit Ihrem Papier.",
     restoreStart: "Wiederherstellen",
     restoring:
       "Ihre Unterlagen werden wiedergefunden. Sie können das Fenster offen lassen und etwas anderes tun.",

@@ -51,6 +51,8 @@ export const app = {
     export: "Saving {{label}}",
     restore: "Bringing your records back",
     summary: "Health summary",
+    backup: "Saving the backup {{label}}",
+    doneBackup: "The backup {{label}} was saved.",
     doneImport: "{{label}} was added.",
     doneWrite: "{{label}} was sent.",
     doneExport: "{{label}} was saved.",

@@ -72,8 +72,8 @@ export const errors = {
       todo: "It was not used. Try again; if it stays, tell the hospital.",
     },
     wrongNetwork: {
-      what: "The network file is damaged or belongs to another network.",
-      todo: "Get the file again from your hospital.",
+      what: "This invitation is damaged or not complete.",
+      todo: "Copy all of it, or ask your hospital for it again.",
     },
     ledgerStale: {
       what: "What this computer knows is too old to rely on.",
@@ -145,6 +145,10 @@ export const errors = {
     diskFull: {
       what: "The disk of this computer is full.",
       todo: "Make room and try again. Nothing was lost.",
+    },
+    backupInvalid: {
+      what: "This is not a complete backup of CareKey.",
+      todo: "Choose another file. If it was copied, copy it again: a part may be missing.",
     },
     vaultDamaged: {
       what: "The local store on this computer is damaged.",
