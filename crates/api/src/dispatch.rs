@@ -75,6 +75,8 @@ table! {
     RecordProofRequest => proof::show;
     RecordExportRequest => records::export;
     RecordImportRequest => records::import;
+    PartOpenRequest => parts::open;
+    PartExportRequest => parts::export;
     RecordMoveRequest => records::move_to;
     RecordEraseRequest => records::erase;
     RecordsReadAllRequest => timeline::read_all;

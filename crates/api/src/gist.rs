@@ -8,7 +8,7 @@ use crate::types::{ClinicalSection, RecordContent, ResultFlag, ResultItem};
 use crate::views::content::{self, Series, Shown, moment};
 
 /// Version of this reader. A higher one reads every document again.
-pub(crate) const READER: u32 = 1;
+pub(crate) const READER: u32 = 2;
 
 /// Characters of a document that are searched.
 const TEXT_CHARS_MAX: usize = 40_000;
@@ -34,9 +34,10 @@ pub(crate) fn understanding(shown: &Shown, title: &str) -> Understanding {
     let mut words = vec![title.to_owned()];
     let (mut readings, mut clinical) = (Vec::new(), false);
     match &shown.content {
-        RecordContent::Clinical { sections, .. } => {
-            clinical = !sections.is_empty();
-            for section in sections {
+        RecordContent::Clinical(page) => {
+            clinical = !page.sections.is_empty();
+            words.extend(page.facts.iter().map(|fact| fact.value.clone()));
+            for section in &page.sections {
                 collect(section, &mut words, &mut readings);
             }
         }
@@ -54,7 +55,10 @@ pub(crate) fn understanding(shown: &Shown, title: &str) -> Understanding {
 }
 
 fn collect(section: &ClinicalSection, words: &mut Vec<String>, readings: &mut Vec<Reading>) {
+    words.extend(section.title.clone());
     for item in &section.items {
+        words.extend(item.dosages.iter().map(|dosage| dosage.en.clone()));
+        words.extend(item.facts.iter().map(|fact| fact.value.clone()));
         let parts = [Some(&item.title), item.detail.as_ref(), item.status.as_ref(), item.code.as_ref()];
         words.extend(parts.into_iter().flatten().cloned());
     }

@@ -34,6 +34,7 @@ mod networks;
 mod news;
 mod onboarding;
 mod opened;
+mod parts;
 mod people;
 mod pictures;
 mod profiles;

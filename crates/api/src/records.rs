@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use carekey_clinical::limits::RECOGNISE_BYTES_MAX;
-use carekey_clinical::{Category, Recognised};
+use carekey_clinical::{Category, Kind, Recognised};
 use carekey_crypto::Digest;
 use carekey_network::records::RECORD_BYTES_MAX;
 use carekey_protocol::{RecordRef, UnixMillis};
@@ -87,7 +87,7 @@ async fn show(
         return Ok((shown.content, None));
     }
     if opened.bytes > SHOWN_BYTES_MAX {
-        return Ok((content::file(opened.metadata.media_type.as_str(), Vec::new()), None));
+        return tokio::task::block_in_place(|| Ok((large(opened)?, None)));
     }
     tokio::task::block_in_place(|| {
         let bytes = opened.to_vec(SHOWN_BYTES_MAX)?;
@@ -105,8 +105,8 @@ async fn show(
 
 /// Gives each value the same person's other values of its code and unit, from all documents that were ever read.
 fn complete_history(profile: &OpenProfile, content: &mut RecordContent) -> Result<(), ErrorView> {
-    let RecordContent::Clinical { sections, .. } = content else { return Ok(()) };
-    for item in sections.iter_mut().flat_map(|section| &mut section.results) {
+    let RecordContent::Clinical(page) = content else { return Ok(()) };
+    for item in page.sections.iter_mut().flat_map(|section| &mut section.results) {
         let code = item.code.as_deref().and_then(|code| code.strip_prefix("LOINC "));
         let Some(code) = code.filter(|_| item.value.is_some() && !item.retracted && item.about.is_none()) else {
             continue;
@@ -121,6 +121,18 @@ fn complete_history(profile: &OpenProfile, content: &mut RecordContent) -> Resul
         item.history = points.into_iter().skip(skipped).map(|(at, value)| ResultPoint { at, value }).collect();
     }
     Ok(())
+}
+
+/// Of what does not fit into memory, a health export can be read from front to back; the rest can be saved.
+fn large(opened: &OpenedRecord) -> Result<RecordContent, ErrorView> {
+    let mut beginning = Vec::new();
+    let mut start = opened.reader()?.take(RECOGNISE_BYTES_MAX as u64);
+    start.read_to_end(&mut beginning).map_err(errors::internal)?;
+    let found = carekey_clinical::recognise(Some(opened.metadata.file_name.as_str()), &beginning);
+    Ok(match found.kind {
+        Kind::AppleHealth => content::apple_health(opened.reader()?),
+        _ => content::too_large(opened.metadata.media_type.as_str(), opened.bytes),
+    })
 }
 
 /// The row of a record that was just opened.

@@ -66,6 +66,27 @@ impl DocumentDate {
     }
 }
 
+/// A day as `YYYY-MM-DD`, from its number since 1970 (Howard Hinnant's `civil_from_days`).
+pub(crate) fn day_iso(day: i64) -> String {
+    let shifted = day + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A moment as `YYYY-MM-DDThh:mm:ssZ`, from milliseconds since 1970.
+pub(crate) fn moment_iso(unix_ms: i64) -> String {
+    let seconds = unix_ms.div_euclid(1000);
+    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    format!("{}T{:02}:{:02}:{:02}Z", day_iso(day), second / 3600, second / 60 % 60, second % 60)
+}
+
 /// `None` inside means "was there but is not valid", which makes the whole date invalid.
 trait TransposeStrict {
     fn transpose_strict(self) -> Option<Option<i64>>;
@@ -184,6 +205,15 @@ mod tests {
         for written in ["2025-02-29", "2026-13", "2026-5-1", "26-05-12", "2026-05-12T25:00:00Z", "2026-05T10:00", ""] {
             assert_eq!(DocumentDate::from_iso(written), None, "{written}");
         }
+    }
+
+    #[test]
+    fn days_and_moments_come_back_as_they_were() {
+        for iso in ["1970-01-01", "2024-02-29", "1999-12-31", "1939-09-01"] {
+            let date = DocumentDate::from_iso(iso).expect(iso);
+            assert_eq!(day_iso(date.unix_ms / 86_400_000), iso);
+        }
+        assert_eq!(moment_iso(1_778_571_000_250), "2026-05-12T07:30:00Z");
     }
 
     #[test]

@@ -63,3 +63,40 @@ pub const PDF_COUNT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Characters of a title; a longer one is cut at a character boundary and gets an ellipsis.
 pub const TITLE_CHARS_MAX: usize = 120;
+
+/// Points of one curve that are drawn; a window is at most a few thousand pixels wide.
+pub const CURVE_POINTS_MAX: usize = 10_000;
+
+/// Labelled facts of one entry: long questionnaires have a few hundred answers.
+pub const FACTS_MAX: usize = 500;
+
+/// Largest XML document that is turned into a view. Its tree takes about ten times its size in memory.
+pub const XML_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Elements inside elements in XML; the deepest clinical documents have about 40.
+pub const XML_DEPTH_MAX: usize = 128;
+
+/// Elements and texts of one XML document.
+pub const XML_NODES_MAX: usize = 2_000_000;
+
+/// Bytes of HL7 v2 messages that are turned into a view.
+pub const HL7_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Entries of one section of a page; a window with more is of no use to anybody.
+pub const ITEMS_MAX: usize = 5_000;
+
+/// Daily sums of an Apple Health export, one for each kind, device and day; ten years of forty kinds from two devices have
+/// about 290,000.
+pub const APPLE_SUMS_MAX: usize = 500_000;
+
+/// Bytes between two tags of an Apple Health export.
+pub const APPLE_TAG_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of a FIT file that is turned into a view; a day's ride with every sensor has about 5 MB.
+pub const FIT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Messages read from one FIT file.
+pub const FIT_MESSAGES_MAX: usize = 1_000_000;
+
+/// Readings of one glucose file: ten years of one each five minutes have about a million.
+pub const GLUCOSE_READINGS_MAX: usize = 1_500_000;

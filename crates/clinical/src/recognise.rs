@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::category::{self, Category};
 use crate::dates::DocumentDate;
+use crate::devices::{apple, fit, glucose, openmhealth};
 use crate::fhir::{self, FhirDocument};
 use crate::limits::{RECOGNISE_BYTES_MAX, TITLE_CHARS_MAX};
 use crate::signals::{edf, wfdb};
@@ -36,6 +37,14 @@ pub enum Kind {
     Cda,
     /// HL7 v2 messages.
     Hl7v2,
+    /// A FIT file of a watch, scale or bicycle.
+    Fit,
+    /// `export.xml` of Apple Health.
+    AppleHealth,
+    /// A table of glucose readings.
+    Glucose,
+    /// An Open mHealth data point.
+    OpenMHealth,
     /// Anything else.
     File,
 }
@@ -91,6 +100,9 @@ fn look(bytes: &[u8]) -> (Kind, &'static str, Found) {
     if pdf::is_pdf(bytes) {
         return (Kind::Pdf, "application/pdf", pdf::summary(bytes));
     }
+    if fit::is_fit(bytes) {
+        return (Kind::Fit, "application/vnd.ant.fit", of_devices(None));
+    }
     if let Some(media_type) = images::media_type(bytes) {
         return (Kind::Image, media_type, Found::default());
     }
@@ -99,6 +111,15 @@ fn look(bytes: &[u8]) -> (Kind, &'static str, Found) {
     }
     if let Some(found) = json(bytes) {
         return found;
+    }
+    if openmhealth::is_data_point(bytes) {
+        return (Kind::OpenMHealth, "application/json", of_devices(None));
+    }
+    if apple::is_export(bytes) {
+        return (Kind::AppleHealth, "application/xml", of_devices(Some("Apple Health")));
+    }
+    if glucose::is_glucose(bytes) {
+        return (Kind::Glucose, "text/csv", of_devices(None));
     }
     if hl7::is_hl7(bytes) {
         return (Kind::Hl7v2, "application/hl7-v2", hl7::summary(bytes));
@@ -113,6 +134,10 @@ fn look(bytes: &[u8]) -> (Kind, &'static str, Found) {
         return (Kind::Text, "text/plain", Found::default());
     }
     (Kind::File, "application/octet-stream", Found::default())
+}
+
+fn of_devices(title: Option<&str>) -> Found {
+    Found { title: title.map(str::to_owned), category: Some(Category::Devices), ..Found::default() }
 }
 
 fn json(bytes: &[u8]) -> Option<(Kind, &'static str, Found)> {
@@ -187,6 +212,10 @@ fn untitled(kind: Kind) -> &'static str {
         Kind::Text => "Note",
         Kind::Cda => "Clinical document",
         Kind::Hl7v2 => "Hospital message",
+        Kind::Fit => "Activity",
+        Kind::AppleHealth => "Apple Health",
+        Kind::Glucose => "Glucose readings",
+        Kind::OpenMHealth => "Measurement",
         Kind::File => "File",
     }
 }

@@ -4,10 +4,15 @@ use std::io::Cursor;
 
 use serde::Serialize;
 
-use crate::dates::DocumentDate;
+use crate::cda::CdaError;
+use crate::devices::apple::{self, AppleHealthError};
+use crate::devices::fit::{self, FitError};
+use crate::devices::{glucose, openmhealth};
 use crate::dicom::{DicomError, DicomFile, DicomView};
 use crate::fhir::{FhirDocument, FhirError, FhirView};
+use crate::hl7::Hl7Error;
 use crate::images::{ImageView, view_image};
+use crate::page::Page;
 use crate::pdf::PdfView;
 use crate::recognise::Kind;
 use crate::signals::Signals;
@@ -30,25 +35,13 @@ pub enum DocumentView {
     Image(ImageView),
     /// Text.
     Text(TextView),
-    /// A CDA document or HL7 v2 message, of which only title and date are read so far.
-    Titled(TitledView),
+    /// A CDA document, HL7 v2 messages, or readings of devices.
+    Page(Box<Page>),
     /// A file that can be saved but not shown.
     File {
         /// Its size in bytes.
         bytes: u64,
     },
-}
-
-/// Title and date of a document that is not read further.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TitledView {
-    /// [`Kind::Cda`] or [`Kind::Hl7v2`].
-    pub kind: Kind,
-    /// What it calls itself.
-    pub title: Option<String>,
-    /// When it was made.
-    pub date: Option<DocumentDate>,
 }
 
 /// Why a document cannot be shown although its kind is known. It can still be saved.
@@ -60,6 +53,18 @@ pub enum ViewError {
     /// A DICOM file that cannot be read.
     #[error(transparent)]
     Dicom(#[from] DicomError),
+    /// A CDA document that cannot be read.
+    #[error(transparent)]
+    Cda(#[from] CdaError),
+    /// HL7 v2 messages that cannot be read.
+    #[error(transparent)]
+    Hl7(#[from] Hl7Error),
+    /// A FIT file that cannot be read.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// An export of Apple Health that cannot be read.
+    #[error(transparent)]
+    AppleHealth(#[from] AppleHealthError),
     /// The bytes do not begin like a document of this kind.
     #[error("these bytes are not a document of kind {0:?}")]
     KindMismatch(Kind),
@@ -80,13 +85,17 @@ pub fn view(bytes: &[u8], kind: Kind) -> Result<DocumentView, ViewError> {
         Kind::Pdf if pdf::is_pdf(bytes) => DocumentView::Pdf(pdf::view_pdf(bytes)),
         Kind::Image => DocumentView::Image(view_image(bytes).ok_or(ViewError::KindMismatch(kind))?),
         Kind::Text => DocumentView::Text(text::view_text(bytes)),
-        Kind::Cda if cda::is_cda(bytes) => titled(kind, cda::summary(bytes)),
-        Kind::Hl7v2 if hl7::is_hl7(bytes) => titled(kind, hl7::summary(bytes)),
+        Kind::Cda if cda::is_cda(bytes) => page(cda::view_cda(bytes)?),
+        Kind::Hl7v2 if hl7::is_hl7(bytes) => page(hl7::view_hl7(bytes)?),
+        Kind::Fit if fit::is_fit(bytes) => page(fit::view_fit(bytes)?),
+        Kind::AppleHealth => page(apple::view_apple_health(bytes)?),
+        Kind::Glucose => page(glucose::view_glucose(bytes).ok_or(ViewError::KindMismatch(kind))?),
+        Kind::OpenMHealth => page(openmhealth::view_data_point(bytes).ok_or(ViewError::KindMismatch(kind))?),
         Kind::File => DocumentView::File { bytes: bytes.len() as u64 },
-        Kind::Pdf | Kind::Cda | Kind::Hl7v2 => return Err(ViewError::KindMismatch(kind)),
+        Kind::Pdf | Kind::Cda | Kind::Hl7v2 | Kind::Fit => return Err(ViewError::KindMismatch(kind)),
     })
 }
 
-fn titled(kind: Kind, found: crate::recognise::Found) -> DocumentView {
-    DocumentView::Titled(TitledView { kind, title: found.title, date: found.date })
+fn page(page: Page) -> DocumentView {
+    DocumentView::Page(Box::new(page))
 }

@@ -5,7 +5,7 @@ mod common;
 use carekey_clinical::{DicomFile, DocumentView, Kind, limits, recognise, tiff_as_png, view};
 use proptest::prelude::*;
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 14] = [
     Kind::FhirBundle,
     Kind::FhirResource,
     Kind::Dicom,
@@ -15,6 +15,10 @@ const KINDS: [Kind; 10] = [
     Kind::Text,
     Kind::Cda,
     Kind::Hl7v2,
+    Kind::Fit,
+    Kind::AppleHealth,
+    Kind::Glucose,
+    Kind::OpenMHealth,
     Kind::File,
 ];
 

@@ -2,6 +2,7 @@
 
 mod common;
 
+use carekey_clinical::page::{Block, SectionKind};
 use carekey_clinical::{
     Category, DicomError, DicomFile, DicomFrame, DicomView, DocumentView, FhirView, Flag, FlagSource, FrameProblem,
     Kind, Notice, PixelFormat, SpacingSource, ViewError, recognise, view,
@@ -20,7 +21,17 @@ fn each_kind_is_recognised_and_can_be_shown_with_and_without_a_byte_order_mark()
     for (kind, bytes) in common::all() {
         assert_eq!(recognise(Some("x.dat"), &bytes).kind, kind);
         view(&bytes, kind).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
-        if matches!(kind, Kind::FhirBundle | Kind::FhirResource | Kind::Text | Kind::Cda | Kind::Hl7v2) {
+        if matches!(
+            kind,
+            Kind::FhirBundle
+                | Kind::FhirResource
+                | Kind::Text
+                | Kind::Cda
+                | Kind::Hl7v2
+                | Kind::AppleHealth
+                | Kind::Glucose
+                | Kind::OpenMHealth
+        ) {
             let marked = [b"\xEF\xBB\xBF".as_slice(), &bytes].concat();
             assert_eq!(recognise(None, &marked).kind, kind, "many medical systems write a mark first");
             view(&marked, kind).unwrap_or_else(|error| panic!("{kind:?} with a mark: {error}"));
@@ -35,13 +46,15 @@ fn a_bundle_is_laid_out_by_what_a_person_looks_for() {
     assert_eq!(view.problems[0].name.text, "Hypertension", "what is active comes first");
     assert_eq!(view.medication.len(), 2);
     let ramipril = view.medication.iter().find(|m| m.name.text == "Ramipril 5 mg").expect("resolved in its container");
-    assert_eq!(ramipril.dosage.as_deref(), Some("dose 5 mg, 1 × every 1 day(s)"));
+    assert_eq!(ramipril.dosage.as_deref(), Some("5 mg once a day"));
+    assert_eq!(ramipril.dosages[0].de, "5 mg einmal täglich");
     assert_eq!(view.allergies[0].reactions, ["Rash (moderate)"]);
     assert!(!view.vaccinations[0].given, "a vaccination that was not done must not look like one that was");
     assert_eq!(view.vaccinations[0].reason.as_deref(), Some("Fever"));
     assert_eq!(view.encounters[0].place.as_deref(), Some("North General"));
-    assert!(view.documents[0].attachments[0].embedded);
-    assert_eq!(view.other[0].narrative.as_deref(), Some("30 minutes a day"), "what has no place is listed, not lost");
+    assert_eq!(view.documents[0].attachments[0].part, Some(0), "its bytes are inside");
+    assert_eq!(view.further[0].kind, SectionKind::CarePlans);
+    assert_eq!(view.further[0].item.text, [Block::paragraph("30 minutes a day")], "what its author wrote is not lost");
     assert_eq!(view.date.as_deref(), Some("2026-05-12T10:00:00Z"), "the newest entry dates the bundle");
     assert_eq!(view.title, "Health record of Maria Keller");
 }

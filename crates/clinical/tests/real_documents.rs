@@ -94,7 +94,7 @@ fn describe(path: &Path, found: &carekey_clinical::Recognised, view: &DocumentVi
             view.results.len(),
             view.medication.len(),
             view.problems.len(),
-            view.other.len(),
+            view.further.len(),
             view.notices
         ),
         DocumentView::Pdf(view) => format!("{:?} pages", view.pages),
@@ -177,7 +177,7 @@ fn assert_nothing_is_lost(path: &Path, bytes: &[u8], view: &DocumentView) {
         + view.procedures.len()
         + view.encounters.len()
         + view.documents.len()
-        + view.other.len();
+        + view.further.len();
     assert_eq!(shown + compositions, resources.len() + contained_results, "{}: an entry was lost", path.display());
     for resource in resources.iter().filter(|resource| resource["resourceType"] == "Observation") {
         if let Some(number) = resource["valueQuantity"]["value"].as_number() {

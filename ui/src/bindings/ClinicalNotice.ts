@@ -3,4 +3,4 @@
 /**
  * What a reader of a clinical document must know.
  */
-export type ClinicalNotice = "severalPatients" | "retractedEntries" | "modifierExtensions" | "missingEntries" | "nestedTooDeep";
+export type ClinicalNotice = "severalPatients" | "retractedEntries" | "modifierExtensions" | "missingEntries" | "nestedTooDeep" | "cutShort" | "damagedParts" | "unsureLetters" | "onlyBeginning" | "severalCounters" | "timesAsWritten";

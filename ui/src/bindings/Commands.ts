@@ -33,6 +33,7 @@ import type { EntryWriteRequest } from "./EntryWriteRequest";
 import type { EvidenceExportRequest } from "./EvidenceExportRequest";
 import type { FileInspectRequest } from "./FileInspectRequest";
 import type { FileInspection } from "./FileInspection";
+import type { FilePartView } from "./FilePartView";
 import type { GrantPreview } from "./GrantPreview";
 import type { GrantPreviewRequest } from "./GrantPreviewRequest";
 import type { GrantView } from "./GrantView";
@@ -70,6 +71,8 @@ import type { NetworkStateRequest } from "./NetworkStateRequest";
 import type { NetworkView } from "./NetworkView";
 import type { NetworksListRequest } from "./NetworksListRequest";
 import type { NetworksView } from "./NetworksView";
+import type { PartExportRequest } from "./PartExportRequest";
+import type { PartOpenRequest } from "./PartOpenRequest";
 import type { PeopleView } from "./PeopleView";
 import type { PersonRenameRequest } from "./PersonRenameRequest";
 import type { PersonShowRequest } from "./PersonShowRequest";
@@ -303,6 +306,14 @@ record_export: Call<RecordExportRequest, TaskStarted>,
  *`record_import`
  */
 record_import: Call<RecordImportRequest, TaskStarted>, 
+/**
+ *`part_open`
+ */
+part_open: Call<PartOpenRequest, FilePartView>, 
+/**
+ *`part_export`
+ */
+part_export: Call<PartExportRequest, TaskStarted>, 
 /**
  *`record_move`
  */

@@ -5,7 +5,7 @@
  */
 export type ResultPoint = { 
 /**
- * When it was measured.
+ * When it was measured, in milliseconds since 1970.
  */
 at: number, 
 /**

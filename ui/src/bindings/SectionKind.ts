@@ -3,4 +3,4 @@
 /**
  * What a section is about.
  */
-export type SectionKind = "problems" | "medication" | "allergies" | "results" | "vitals" | "immunizations" | "procedures" | "encounters" | "reports" | "other";
+export type SectionKind = "warnings" | "problems" | "medication" | "allergies" | "results" | "vitals" | "immunizations" | "recommendations" | "procedures" | "devices" | "encounters" | "appointments" | "requests" | "imaging" | "reports" | "carePlans" | "goals" | "familyHistory" | "socialHistory" | "questionnaires" | "consents" | "documents" | "activity" | "text" | "people" | "costs" | "other";

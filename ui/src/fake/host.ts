@@ -13,6 +13,7 @@ import { desk, desktop } from "./desktop";
 import { ledgerAnswers } from "./ledger";
 import { manyRecords } from "./manyRecords";
 import { networkAnswers } from "./networks";
+import { parts } from "./parts";
 import { clinicians, identities, maria, NORTH, weber } from "./people";
 import { entryOf, recordAnswers } from "./recordAnswers";
 import { contentOf, DAY } from "./records";
@@ -275,6 +276,7 @@ const answers: Answers = {
       emit({ type: "recordsChanged" });
       return `n${serial}`;
     }),
+  ...parts,
   record_move: ({ recordId, collection }) => {
     const row = recordBy(recordId);
     row.collection = collection;

@@ -4,6 +4,7 @@ import type { RecordContent } from "@/bindings/RecordContent";
 import type { RecordRow } from "@/bindings/RecordRow";
 import type { ResultItem } from "@/bindings/ResultItem";
 import { brandt, haddad, maria, NORTH, okafor, SOUTH } from "./people";
+import { readings } from "./readings";
 import { viewedContent } from "./viewing";
 
 export const DAY = 86_400_000;
@@ -116,12 +117,19 @@ export const rows: RecordRow[] = [
     category: "Immunization history",
     date: ago(500),
   }),
+  // Old, so that they stand behind what the other stories tell.
+  ...readings.map(({ id, title, category }, index) => row({ id, title, category, date: ago(900 + index) })),
 ];
 
 function item(title: string, part: Partial<ClinicalItem> = {}): ClinicalItem {
   return {
     title,
     detail: null,
+    dosages: [],
+    facts: [],
+    text: [],
+    grid: null,
+    parts: [],
     status: null,
     start: null,
     end: null,
@@ -148,6 +156,7 @@ function result(
   const points = [...past, number];
   return {
     name,
+    panel: null,
     code: null,
     valueText: value,
     value: number,
@@ -157,6 +166,13 @@ function result(
     low: low === null ? null : Number(low),
     high: high === null ? null : Number(high),
     rangeText: null,
+    rangeFor: null,
+    conflict: false,
+    interpretation: null,
+    missing: null,
+    status: null,
+    companion: null,
+    curve: null,
     flag: under ? "low" : over ? "high" : "normal",
     at: iso(ago(0.2)),
     note: null,
@@ -171,7 +187,7 @@ function section(
   items: ClinicalItem[],
   results: ResultItem[] = [],
 ): ClinicalSection {
-  return { kind, items, results };
+  return { kind, title: null, level: 0, text: [], items, results, charts: [] };
 }
 
 const lab: ClinicalSection[] = [
@@ -257,9 +273,15 @@ Pulse irregular, 76/min. Blood pressure 136/82 mmHg. No swelling of the legs.
 ECG: atrial fibrillation, rate controlled.
 Plan: go on with apixaban. Echo in January. Kidney values in three months.`;
 
-const ABOUT = { patient: { name: "Maria Keller", birthDate: "1955-03-12" }, notices: [] };
+const ABOUT = {
+  patient: { name: "Maria Keller", birthDate: "1955-03-12", facts: [] },
+  facts: [],
+  notices: [],
+};
 
 export function contentOf(id: string): RecordContent {
+  const reading = readings.find((one) => one.id === id);
+  if (reading) return reading.content;
   const viewed = viewedContent(id);
   if (viewed) return viewed;
   switch (id) {
@@ -272,7 +294,7 @@ export function contentOf(id: string): RecordContent {
     case "a6":
       return { kind: "pdf", pages: 2, encrypted: false, isTooLarge: false };
     case "a7":
-      return { kind: "file", mediaType: "text/csv", facts: [{ label: "Lines", value: "62" }] };
+      return { kind: "file", mediaType: "text/csv", facts: [{ label: "Lines", value: "62" }], problem: null };
     case "a8":
       return { kind: "withheld" };
     case "a9":

@@ -7,6 +7,11 @@ import { contentOf, NOW } from "./records";
 const plain: ClinicalItem = {
   title: "",
   detail: null,
+  dosages: [],
+  facts: [],
+  text: [],
+  grid: null,
+  parts: [],
   status: null,
   start: null,
   end: null,
@@ -20,7 +25,15 @@ const plain: ClinicalItem = {
 function section(kind: SectionKind, items: Partial<ClinicalItem>[], past = false): SummarySection {
   return {
     past,
-    section: { kind, items: items.map((item) => ({ ...plain, ...item })), results: [] },
+    section: {
+      kind,
+      title: null,
+      level: 0,
+      text: [],
+      items: items.map((item) => ({ ...plain, ...item })),
+      results: [],
+      charts: [],
+    },
     sources: items.map((_item, index) => index % 2),
   };
 }

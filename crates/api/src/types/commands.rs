@@ -90,6 +90,8 @@ commands! {
     record_proof: RecordProofRequest => ProofView;
     record_export: RecordExportRequest => TaskStarted;
     record_import: RecordImportRequest => TaskStarted;
+    part_open: PartOpenRequest => FilePartView;
+    part_export: PartExportRequest => TaskStarted;
     record_move: RecordMoveRequest => RecordRow;
     record_erase: RecordEraseRequest => Done;
     records_read_all: RecordsReadAllRequest => Done;

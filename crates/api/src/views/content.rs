@@ -1,11 +1,14 @@
 //! Opened documents, ready to be shown.
 
 use carekey_clinical::limits::IMAGE_PIXELS_MAX;
-use carekey_clinical::{DocumentDate, DocumentView, ImageView, PdfView, TitledView};
+use carekey_clinical::{
+    CdaError, DicomError, DocumentDate, DocumentView, FhirError, FitError, Hl7Error, ImageView, Kind, PdfView,
+    ViewError,
+};
 
-use super::fhir;
+use super::pages;
 pub(crate) use super::results::Series;
-use crate::types::{DocumentMillis, Fact, RecordContent};
+use crate::types::{DocumentMillis, Fact, ReadingProblem, ReadingProblemKind, RecordContent};
 
 /// What a document says, and what its row learns from it.
 pub(crate) struct Shown {
@@ -28,21 +31,36 @@ pub(crate) fn show(bytes: &[u8], file_name: &str, series: &mut Series) -> Shown 
     let found = carekey_clinical::recognise(Some(file_name).filter(|name| !name.is_empty()), bytes);
     let other = Shown::of;
     match carekey_clinical::view(bytes, found.kind) {
-        Ok(DocumentView::Fhir(view)) => fhir::show(&view, series),
+        Ok(DocumentView::Fhir(view)) => pages::show(&view, series),
+        Ok(DocumentView::Page(page)) => pages::page(*page, page_category(found.kind), series),
         // Pictures, signals and PDFs are shown without being read whole.
         Ok(DocumentView::Dicom(_) | DocumentView::Signals(_) | DocumentView::Pdf(_) | DocumentView::Image(_)) => {
             other(file(&found.media_type, Vec::new()), "File")
         }
         Ok(DocumentView::Text(view)) => other(RecordContent::Text { text: view.text, truncated: view.cut }, "Note"),
-        Ok(DocumentView::Titled(view)) => other(titled(view, &found.media_type), "Document"),
         Ok(DocumentView::File { .. }) => other(file(&found.media_type, Vec::new()), "File"),
-        Err(error) => other(unreadable(&error, &found.media_type), "Document"),
+        Err(error) => other(broken(&error, &found.media_type), "Document"),
     }
+}
+
+/// An export of Apple Health, however long.
+pub(crate) fn apple_health(source: impl std::io::Read) -> RecordContent {
+    match carekey_clinical::view_apple_health(source) {
+        Ok(page) => RecordContent::Clinical(page),
+        Err(error) => broken(&error.into(), "application/xml"),
+    }
+}
+
+/// A document that is not read because of its size.
+pub(crate) fn too_large(media_type: &str, bytes: u64) -> RecordContent {
+    let problem =
+        ReadingProblem { kind: ReadingProblemKind::TooLarge, detail: format!("the document has {bytes} bytes") };
+    RecordContent::File { media_type: media_type.to_owned(), facts: Vec::new(), problem: Some(problem) }
 }
 
 /// A file of this kind, without anything to show of it.
 pub(crate) fn file(media_type: &str, facts: Vec<Fact>) -> RecordContent {
-    RecordContent::File { media_type: media_type.to_owned(), facts }
+    RecordContent::File { media_type: media_type.to_owned(), facts, problem: None }
 }
 
 /// A moment that documents write as text; none for what is not a date.
@@ -65,15 +83,38 @@ pub(crate) fn pdf(view: &PdfView, is_too_large: bool) -> RecordContent {
     RecordContent::Pdf { pages: view.pages, encrypted: view.encrypted, is_too_large }
 }
 
-fn titled(view: TitledView, media_type: &str) -> RecordContent {
-    let fact = |label: &str, value: Option<String>| value.map(|value| Fact { label: label.to_owned(), value });
-    let facts = [fact("Title", view.title), fact("Date", view.date.map(|date| date.iso))];
-    file(media_type, facts.into_iter().flatten().collect())
+/// What a row says of pages that are not FHIR.
+fn page_category(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Cda => "Document",
+        Kind::Hl7v2 => "Hospital message",
+        Kind::Fit => "Activity",
+        Kind::AppleHealth | Kind::Glucose | Kind::OpenMHealth => "Device readings",
+        _ => return None,
+    })
 }
 
 /// A file that cannot be shown, and why.
 pub(crate) fn unreadable(why: &dyn std::fmt::Display, media_type: &str) -> RecordContent {
-    file(media_type, vec![Fact { label: "Not shown".to_owned(), value: why.to_string() }])
+    let problem = ReadingProblem { kind: ReadingProblemKind::Damaged, detail: why.to_string() };
+    RecordContent::File { media_type: media_type.to_owned(), facts: Vec::new(), problem: Some(problem) }
+}
+
+fn broken(error: &ViewError, media_type: &str) -> RecordContent {
+    let problem = ReadingProblem { kind: problem_kind(error), detail: error.to_string() };
+    RecordContent::File { media_type: media_type.to_owned(), facts: Vec::new(), problem: Some(problem) }
+}
+
+fn problem_kind(error: &ViewError) -> ReadingProblemKind {
+    match error {
+        ViewError::Fhir(FhirError::TooLarge { .. })
+        | ViewError::Cda(CdaError::TooLarge { .. })
+        | ViewError::Hl7(Hl7Error::TooLarge { .. })
+        | ViewError::Fit(FitError::TooLarge { .. }) => ReadingProblemKind::TooLarge,
+        ViewError::Fhir(FhirError::Json(error)) if error.is_eof() => ReadingProblemKind::CutShort,
+        ViewError::Dicom(DicomError::Deflated) | ViewError::KindMismatch(_) => ReadingProblemKind::NotUnderstood,
+        _ => ReadingProblemKind::Damaged,
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +129,7 @@ mod tests {
         assert!(matches!(show(&[0, 159, 146, 150, 0, 1]), RecordContent::File { .. }));
         assert!(matches!(
             show(br#"{"resourceType":"Bundle","entry":7}"#),
-            RecordContent::File { .. } | RecordContent::Clinical { .. }
+            RecordContent::File { .. } | RecordContent::Clinical(_)
         ));
     }
 }

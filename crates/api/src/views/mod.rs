@@ -2,9 +2,11 @@
 
 pub(crate) mod access;
 pub(crate) mod content;
-mod fhir;
 pub(crate) mod grants;
+#[cfg(test)]
+mod made_up;
 pub(crate) mod messages;
+mod pages;
 pub(crate) mod people;
 pub(crate) mod records;
 mod results;

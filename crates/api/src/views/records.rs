@@ -161,7 +161,9 @@ fn category(media_type: &str, found: Option<String>) -> Option<String> {
 /// What a media type is shown as.
 pub(crate) fn kind(media_type: &str) -> RecordKind {
     match media_type.split(';').next().unwrap_or_default() {
-        "application/fhir+json" => RecordKind::Clinical,
+        "application/fhir+json" | "application/hl7-v2" | "application/cda+xml" | "application/vnd.ant.fit" => {
+            RecordKind::Clinical
+        }
         "application/dicom" => RecordKind::Image,
         "application/edf" | "application/x-wfdb-header" => RecordKind::Signal,
         "application/pdf" => RecordKind::Pdf,

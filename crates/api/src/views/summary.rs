@@ -1,92 +1,48 @@
 //! A summary as sections, with the document behind each entry.
 
+use carekey_clinical::ResultRow;
 use carekey_clinical::summary::{Entry, Summary};
-use carekey_clinical::{FhirView, ResultRow};
 
-use super::fhir;
 use super::results::{self, Series};
-use crate::types::{ClinicalItem, ClinicalSection, ResultItem, SectionKind, SummarySection};
+use crate::types::{ClinicalItem, ClinicalSection, Page, ResultItem, SectionKind, SummarySection};
 
 pub(crate) fn sections(summary: &Summary) -> Vec<SummarySection> {
-    let problems = |view: FhirView| fhir::problems(&view);
-    let medication = |view: FhirView| fhir::medication(&view);
     let filled = [
-        items(SectionKind::Problems, false, &summary.problems, |all| FhirView { problems: all, ..empty() }, problems),
-        items(
-            SectionKind::Medication,
-            false,
-            &summary.medication,
-            |all| FhirView { medication: all, ..empty() },
-            medication,
-        ),
-        items(
-            SectionKind::Allergies,
-            false,
-            &summary.allergies,
-            |all| FhirView { allergies: all, ..empty() },
-            |view| fhir::allergies(&view),
-        ),
-        items(
-            SectionKind::Immunizations,
-            false,
-            &summary.vaccinations,
-            |all| FhirView { vaccinations: all, ..empty() },
-            |view| fhir::vaccinations(&view),
-        ),
+        items(SectionKind::Problems, false, &summary.problems),
+        items(SectionKind::Medication, false, &summary.medication),
+        items(SectionKind::Allergies, false, &summary.allergies),
+        items(SectionKind::Immunizations, false, &summary.vaccinations),
         values(SectionKind::Results, &summary.results),
         values(SectionKind::Vitals, &summary.vitals),
-        items(
-            SectionKind::Procedures,
-            false,
-            &summary.procedures,
-            |all| FhirView { procedures: all, ..empty() },
-            |view| fhir::procedures(&view),
-        ),
-        items(
-            SectionKind::Problems,
-            true,
-            &summary.past_problems,
-            |all| FhirView { problems: all, ..empty() },
-            problems,
-        ),
-        items(
-            SectionKind::Medication,
-            true,
-            &summary.past_medication,
-            |all| FhirView { medication: all, ..empty() },
-            medication,
-        ),
+        items(SectionKind::Procedures, false, &summary.procedures),
+        items(SectionKind::Problems, true, &summary.past_problems),
+        items(SectionKind::Medication, true, &summary.past_medication),
     ];
     filled.into_iter().flatten().collect()
 }
 
-fn empty() -> FhirView {
-    FhirView::default()
-}
-
-/// Shown as a document that had exactly these entries would be.
-fn items<T: Clone>(
-    kind: SectionKind,
-    past: bool,
-    entries: &[Entry<T>],
-    view: impl Fn(Vec<T>) -> FhirView,
-    show: impl Fn(FhirView) -> Vec<ClinicalItem>,
-) -> Option<SummarySection> {
-    let items = show(view(entries.iter().map(|entry| entry.item.clone()).collect()));
+/// Shown as in the document.
+fn items<T>(kind: SectionKind, past: bool, entries: &[Entry<T>]) -> Option<SummarySection>
+where
+    for<'a> &'a T: Into<ClinicalItem>,
+{
+    let items = entries.iter().map(|entry| (&entry.item).into()).collect();
     let sources = entries.iter().map(|entry| entry.source as u32).collect();
-    let section = ClinicalSection { kind, items, results: Vec::new() };
+    let section = ClinicalSection { items, ..ClinicalSection::new(kind) };
     (!entries.is_empty()).then_some(SummarySection { past, section, sources })
 }
 
 /// A result of several parts is several lines, all from the same document.
 fn values(kind: SectionKind, entries: &[Entry<ResultRow>]) -> Option<SummarySection> {
-    let mut series = Series::default();
     let (mut results, mut sources): (Vec<ResultItem>, Vec<u32>) = (Vec::new(), Vec::new());
     for entry in entries {
-        let lines = results::show(std::iter::once(&entry.item), &mut series);
+        let lines = entry.item.page_items();
         sources.extend(std::iter::repeat_n(entry.source as u32, lines.len()));
         results.extend(lines);
     }
-    let section = ClinicalSection { kind, items: Vec::new(), results };
-    (!entries.is_empty()).then_some(SummarySection { past: false, section, sources })
+    let mut page =
+        Page { sections: vec![ClinicalSection { results, ..ClinicalSection::new(kind) }], ..Page::default() };
+    results::fill(&mut page, &mut Series::default());
+    let section = page.sections.pop().filter(|_| !entries.is_empty())?;
+    Some(SummarySection { past: false, section, sources })
 }

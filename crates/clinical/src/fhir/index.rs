@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::json::{list, owned, resource_type, text};
+use super::parts;
 use super::views::Notice;
 use crate::limits::FHIR_BUNDLE_DEPTH_MAX;
 
 /// A resource and, for a contained one, the resource around it.
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'a> {
+    pub(super) at: u32,
     pub(super) resource: &'a Value,
     pub(super) container: &'a Value,
 }
@@ -22,6 +24,7 @@ pub(super) struct Index<'a> {
     by_identifier: HashMap<(String, String), usize>,
     by_address: HashMap<*const Value, usize>,
     contained: HashMap<(*const Value, &'a str), &'a Value>,
+    parts: HashMap<*const Value, u32>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -33,6 +36,7 @@ impl<'a> Index<'a> {
             by_identifier: HashMap::new(),
             by_address: HashMap::new(),
             contained: HashMap::new(),
+            parts: parts::files(document).zip(0..).map(|(file, part)| (std::ptr::from_ref(file), part)).collect(),
             notices: Vec::new(),
         };
         index.add(document, None, 0);
@@ -54,7 +58,7 @@ impl<'a> Index<'a> {
         if !resource.is_object() {
             return;
         }
-        let at = self.place(Placed { resource, container: resource });
+        let at = self.place(resource, resource);
         if let Some(url) = full_url {
             self.by_name.entry(url.to_owned()).or_insert(at);
         }
@@ -64,13 +68,14 @@ impl<'a> Index<'a> {
             }
             // Only what is shown in its own right becomes an entry; the rest is found through its container.
             if contained.is_object() && resource_type(contained) == Some("Observation") {
-                self.place(Placed { resource: contained, container: resource });
+                self.place(contained, resource);
             }
         }
     }
 
-    fn place(&mut self, placed: Placed<'a>) -> usize {
+    fn place(&mut self, resource: &'a Value, container: &'a Value) -> usize {
         let at = self.resources.len();
+        let placed = Placed { at: u32::try_from(at).unwrap_or(u32::MAX), resource, container };
         self.resources.push(placed);
         self.by_address.insert(std::ptr::from_ref(placed.resource), at);
         let standalone = std::ptr::eq(placed.resource, placed.container);
@@ -113,6 +118,15 @@ impl<'a> Index<'a> {
         let mut parts = unversioned.rsplit('/');
         let (id, kind) = (parts.next()?, parts.next()?);
         self.by_name.get(&format!("{kind}/{id}")).map(|at| self.resources[*at].resource)
+    }
+
+    /// Position of the file that an `Attachment` or `Binary` carries, or that its address leads to in this document.
+    pub(super) fn part(&self, attachment: &Value) -> Option<u32> {
+        let own = || self.parts.get(&std::ptr::from_ref(attachment)).copied();
+        own().or_else(|| {
+            let at = self.by_name.get(text(attachment, "url")?)?;
+            self.parts.get(&std::ptr::from_ref(self.resources[*at].resource)).copied()
+        })
     }
 
     /// By address of the container, as one document may hold very many of both.

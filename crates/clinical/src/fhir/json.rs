@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use super::narrative;
 use super::views::{Code, Concept};
+use crate::narrative;
+use crate::page::Block;
 
 const LOINC: &[&str] = &["http://loinc.org", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1"];
 
@@ -95,7 +96,7 @@ pub(super) fn notes(resource: &Value) -> Option<String> {
     joined(list(resource, "note").iter().filter_map(|note| owned(note, "text").or_else(|| scalar(note))))
 }
 
-pub(super) fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
+pub(crate) fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
     let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
 }
@@ -139,6 +140,12 @@ pub(super) fn unit(quantity: &Value) -> Option<String> {
 /// The narrative of a resource as plain text.
 pub(super) fn narrative_of(resource: &Value) -> Option<String> {
     text(resource.get("text")?, "div").map(narrative::plain_text).filter(|text| !text.is_empty())
+}
+
+/// The narrative of a resource as its author laid it out.
+pub(super) fn blocks_of(resource: &Value) -> Vec<Block> {
+    let div = resource.get("text").and_then(|narrative| text(narrative, "div"));
+    div.map(narrative::blocks).unwrap_or_default()
 }
 
 #[cfg(test)]

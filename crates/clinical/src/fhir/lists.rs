@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::dosage;
 use super::index::{Index, Placed};
 use super::json::{
-    concept, concept_of, concepts, joined, list, narrative_of, notes, owned, period, quantity_text, scalar,
-    status_code, text, when,
+    concept_of, concepts, joined, list, narrative_of, notes, owned, period, scalar, status_code, text, when,
 };
 use super::patient::Subjects;
 use super::views::{Allergy, Concept, Medication, MedicationKind, Problem, Vaccination};
@@ -26,6 +26,7 @@ pub(super) fn problem<'a>(placed: Placed<'a>, subjects: &Subjects<'a>) -> Proble
     let resource = placed.resource;
     let verification = status_code(resource, "verificationStatus");
     Problem {
+        position: placed.at,
         name: name_or(concept_of(resource, "code"), resource, "Unnamed problem"),
         clinical_status: status_code(resource, "clinicalStatus"),
         severity: concept_of(resource, "severity").map(|severity| severity.text),
@@ -55,6 +56,7 @@ pub(super) fn medication<'a>(
     };
     let name = concept_of(resource, "medicationCodeableConcept").or_else(by_reference);
     let dosages = if kind == MedicationKind::Statement { "dosage" } else { "dosageInstruction" };
+    let words: Vec<_> = list(resource, dosages).iter().filter_map(|one| dosage::instruction(one).words()).collect();
     let supply = resource.get("dispenseRequest").and_then(|request| request.get("validityPeriod"));
     let (from, until) = match kind {
         MedicationKind::Statement => period(resource.get("effectivePeriod")),
@@ -64,9 +66,11 @@ pub(super) fn medication<'a>(
         concepts(resource, "reasonCode").or_else(|| index.labels(resource, "reasonReference", placed.container));
     let status = owned(resource, "status");
     Medication {
+        position: placed.at,
         kind,
         name: name_or(name, resource, "Unnamed medicine"),
-        dosage: joined(list(resource, dosages).iter().filter_map(dosage)),
+        dosage: joined(words.iter().map(|words| words.en.clone())),
+        dosages: words,
         reason: reasons,
         from: from
             .or_else(|| owned(resource, "effectiveDateTime"))
@@ -89,37 +93,6 @@ fn ingredients(medicine: &Value) -> Option<Concept> {
     joined(names.map(|name| name.text)).map(|text| Concept { text, codes: Vec::new() })
 }
 
-/// A `Dosage` in words: its own text, else dose, frequency, "as needed", route.
-fn dosage(dosage: &Value) -> Option<String> {
-    if let Some(written) = owned(dosage, "text").or_else(|| owned(dosage, "patientInstruction")) {
-        return Some(written);
-    }
-    let amounts =
-        list(dosage, "doseAndRate").iter().find_map(|rate| rate.get("doseQuantity")).or(dosage.get("doseQuantity"));
-    let dose = amounts.and_then(quantity_text).map(|amount| format!("dose {amount}"));
-    let repeat = dosage.get("timing").and_then(|timing| timing.get("repeat"));
-    let often = repeat.and_then(|repeat| {
-        let times = repeat.get("frequency").and_then(scalar)?;
-        let every = repeat.get("period").and_then(scalar)?;
-        let unit = match text(repeat, "periodUnit")? {
-            "h" => "hour(s)",
-            "d" => "day(s)",
-            "wk" => "week(s)",
-            "mo" => "month(s)",
-            other => other,
-        };
-        Some(format!("{times} × every {every} {unit}"))
-    });
-    let timing_words = dosage.get("timing").and_then(|timing| timing.get("code")).and_then(concept).map(|c| c.text);
-    let as_needed = (dosage.get("asNeededBoolean") == Some(&Value::Bool(true))).then(|| "as needed".to_owned());
-    let needed_for =
-        concept_of(dosage, "asNeededCodeableConcept").map(|reason| format!("as needed for {}", reason.text));
-    let route = concept_of(dosage, "route").map(|route| route.text);
-    let words: Vec<String> =
-        [dose, often.or(timing_words), as_needed.or(needed_for), route].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| words.join(", "))
-}
-
 pub(super) fn allergy<'a>(placed: Placed<'a>, subjects: &Subjects<'a>) -> Allergy {
     let resource = placed.resource;
     let reactions = list(resource, "reaction").iter().filter_map(|reaction| {
@@ -132,6 +105,7 @@ pub(super) fn allergy<'a>(placed: Placed<'a>, subjects: &Subjects<'a>) -> Allerg
     let substance = || list(resource, "reaction").iter().find_map(|reaction| concept_of(reaction, "substance"));
     let verification = status_code(resource, "verificationStatus");
     Allergy {
+        position: placed.at,
         name: name_or(concept_of(resource, "code").or_else(substance), resource, "Unnamed allergy"),
         clinical_status: status_code(resource, "clinicalStatus"),
         criticality: owned(resource, "criticality"),
@@ -152,6 +126,7 @@ pub(super) fn vaccination<'a>(placed: Placed<'a>, subjects: &Subjects<'a>) -> Va
         ["doseNumberPositiveInt", "doseNumberString"].iter().find_map(|key| protocol.get(*key).and_then(scalar))
     });
     Vaccination {
+        position: placed.at,
         name: name_or(concept_of(resource, "vaccineCode"), resource, "Unnamed vaccine"),
         given: status != Some("not-done") && resource.get("notGiven") != Some(&Value::Bool(true)),
         reason: concept_of(resource, "statusReason")

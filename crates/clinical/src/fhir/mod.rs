@@ -4,11 +4,14 @@
 //! instead of the full type system. Older and newer releases are read as far as they agree with R4. A member that is
 //! written twice counts with its last value, as in every common JSON reader.
 
+mod dosage;
+mod further;
 mod index;
 mod json;
 mod lists;
-mod narrative;
 mod other;
+mod page;
+pub(crate) mod parts;
 mod patient;
 mod results;
 mod views;
@@ -18,16 +21,20 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 use self::index::{Index, Placed};
+pub(crate) use self::json::joined;
 use self::json::{list, owned, resource_type, text};
+pub(crate) use self::page::kind_of_section;
 use self::patient::Subjects;
 pub use self::views::{
-    Allergy, Attachment, Code, Concept, DocumentEntry, Encounter, FhirView, Flag, FlagSource, Medication,
-    MedicationKind, Notice, OtherResource, PatientHeader, Problem, Procedure, ReferenceRange, Report, ResultComponent,
-    ResultRow, ResultValue, Section, Vaccination,
+    Allergy, Attachment, Code, Concept, DocumentEntry, Encounter, FhirView, Flag, FlagSource, FurtherEntry, Medication,
+    MedicationKind, Notice, PatientHeader, Problem, Procedure, ReferenceRange, Report, ResultComponent, ResultRow,
+    ResultValue, Section, Vaccination,
 };
 use crate::category::{self, Category};
 use crate::dates::DocumentDate;
 use crate::limits::FHIR_BYTES_MAX;
+use crate::page::{Fact, facts};
+use crate::parts::Part;
 use crate::text::without_bom;
 
 /// Why a FHIR document cannot be shown.
@@ -66,6 +73,10 @@ impl FhirDocument {
     pub(crate) fn view(&self) -> FhirView {
         read(&self.0)
     }
+
+    pub(crate) fn part(&self, number: u32) -> Option<Part> {
+        parts::open(&self.0, number)
+    }
 }
 
 /// Names of resource types are CamelCase words; this keeps other JSON formats with a `resourceType` out.
@@ -95,11 +106,14 @@ fn read(document: &Value) -> FhirView {
     }
     if let [single] = index.resources.as_slice()
         && view.sections.is_empty()
-        && view.other.is_empty()
-        && let Some(text) = json::narrative_of(single.resource)
+        && view.further.is_empty()
     {
-        view.sections.push(Section { title: None, text, level: 0 });
+        let text = json::blocks_of(single.resource);
+        if !text.is_empty() {
+            view.sections.push(Section { title: None, loinc: None, text, level: 0, members: Vec::new() });
+        }
     }
+    view.facts = composition.map(|placed| about_document(*placed, &index)).unwrap_or_default();
     sort_lists(&mut view);
     notices(document, &index, &mut view);
     view.date = date_of(document, composition.map(|placed| placed.resource), &view);
@@ -137,9 +151,27 @@ fn place<'a>(
         "Procedure" => view.procedures.push(other::procedure(placed, index, subjects)),
         "Encounter" => view.encounters.push(other::encounter(placed, index, subjects)),
         "DocumentReference" | "DocumentManifest" => view.documents.push(other::document(placed, index)),
-        "Composition" => view.sections.extend(other::sections(resource)),
-        _ => view.other.push(other::other(resource)),
+        "Composition" => view.sections.extend(other::sections(placed, index)),
+        _ => view.further.extend(further::entries(placed, index, subjects.about(placed))),
     }
+}
+
+/// What a composition says about itself.
+fn about_document<'a>(placed: Placed<'a>, index: &Index<'a>) -> Vec<Fact> {
+    let composition = placed.resource;
+    let attested =
+        list(composition, "attester").iter().filter_map(|one| index.label(one.get("party")?, placed.container));
+    let events = list(composition, "event").iter().map(|event| json::period(event.get("period")));
+    let period = events.filter_map(|(from, until)| Some(format!("{} – {}", from?, until?)));
+    facts([
+        ("documentKind", json::concept_of(composition, "type").map(|kind| kind.text)),
+        ("date", owned(composition, "date")),
+        ("author", index.labels(composition, "author", placed.container)),
+        ("attestedBy", joined(attested)),
+        ("custodian", composition.get("custodian").and_then(|one| index.label(one, placed.container))),
+        ("period", joined(period)),
+        ("state", owned(composition, "status").filter(|status| status != "final")),
+    ])
 }
 
 /// The composition's subject, else the first patient, else the one a contained reference leads to.
@@ -162,7 +194,14 @@ fn named_only(index: &Index<'_>) -> Option<PatientHeader> {
         let reference = placed.resource.get("subject").or_else(|| placed.resource.get("patient"))?;
         owned(reference, "display")
     })?;
-    Some(PatientHeader { name: Some(name), birth_date: None, gender: None, deceased: None, identifiers: Vec::new() })
+    Some(PatientHeader {
+        name: Some(name),
+        birth_date: None,
+        gender: None,
+        deceased: None,
+        identifiers: Vec::new(),
+        facts: Vec::new(),
+    })
 }
 
 /// Observations by date; those without one keep their order at the end.
@@ -209,6 +248,7 @@ fn notices(document: &Value, index: &Index<'_>, view: &mut FhirView) {
         view.notices.push(Notice::SeveralPatients);
     }
     let retracted = view.problems.iter().any(|x| x.retracted)
+        || view.further.iter().any(|x| x.item.retracted)
         || view.medication.iter().any(|x| x.retracted)
         || view.allergies.iter().any(|x| x.retracted)
         || view.vaccinations.iter().any(|x| x.retracted)
@@ -259,7 +299,7 @@ fn date_of(document: &Value, composition: Option<&Value>, view: &FhirView) -> Op
         newest.into_iter().flatten().max_by_key(|date| moment(Some(date))).filter(|date| moment(Some(date)) > i64::MIN);
     newest
         .map(str::to_owned)
-        .or_else(|| view.other.iter().find_map(|other| other.date.clone()))
+        .or_else(|| view.further.iter().find_map(|entry| entry.item.start.clone()))
         .or_else(|| owned(document, "timestamp"))
         .or_else(|| document.get("meta").and_then(|meta| owned(meta, "lastUpdated")))
 }
@@ -314,7 +354,7 @@ fn single_title(view: &FhirView, person: Option<&str>) -> Option<String> {
         .or_else(|| view.procedures.first().map(|x| x.name.text.clone()))
         .or_else(|| view.encounters.first().map(|x| x.name.clone()))
         .or_else(|| view.documents.first().map(|x| x.title.clone()))
-        .or_else(|| person.filter(|_| view.other.is_empty()).map(|person| format!("Personal details of {person}")))
+        .or_else(|| person.filter(|_| view.further.is_empty()).map(|person| format!("Personal details of {person}")))
 }
 
 /// `CarePlan` as `Care plan`.

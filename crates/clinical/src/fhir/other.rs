@@ -1,21 +1,22 @@
 //! Procedures, encounters, documents, written sections, and whatever has no place of its own.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::index::{Index, Placed};
-use super::json::{
-    concept, concept_of, concepts, list, narrative_of, notes, owned, period, resource_type, status_code, text, when,
-};
+use super::json::{blocks_of, concept, concept_of, concepts, list, notes, owned, period, status_code, when};
 use super::lists::name_or;
-use super::narrative::plain_text;
 use super::patient::Subjects;
-use super::views::{Attachment, Concept, DocumentEntry, Encounter, OtherResource, Procedure, Section};
+use super::views::{Attachment, Concept, DocumentEntry, Encounter, Procedure, Section};
+use crate::page::Block;
 
 pub(super) fn procedure<'a>(placed: Placed<'a>, index: &Index<'a>, subjects: &Subjects<'a>) -> Procedure {
     let resource = placed.resource;
     let (start, until) = period(resource.get("performedPeriod"));
     let status = owned(resource, "status");
     Procedure {
+        position: placed.at,
         name: name_or(concept_of(resource, "code"), resource, "Unnamed procedure"),
         from: start.or_else(|| when(resource, "performed")),
         until,
@@ -48,6 +49,7 @@ pub(super) fn encounter<'a>(placed: Placed<'a>, index: &Index<'a>, subjects: &Su
         list(resource, "participant").iter().filter_map(|one| index.label(one.get("individual")?, placed.container));
     let status = owned(resource, "status");
     Encounter {
+        position: placed.at,
         name: concepts(resource, "type").or_else(|| class.clone()).unwrap_or_else(|| "Visit".to_owned()),
         class,
         from,
@@ -64,12 +66,16 @@ pub(super) fn encounter<'a>(placed: Placed<'a>, index: &Index<'a>, subjects: &Su
 
 pub(super) fn document<'a>(placed: Placed<'a>, index: &Index<'a>) -> DocumentEntry {
     let resource = placed.resource;
-    let attachments: Vec<Attachment> =
-        list(resource, "content").iter().filter_map(|content| content.get("attachment")).map(attachment).collect();
+    let attachments: Vec<Attachment> = list(resource, "content")
+        .iter()
+        .filter_map(|content| content.get("attachment"))
+        .map(|page| attachment(page, index))
+        .collect();
     let title = owned(resource, "description")
         .or_else(|| concept_of(resource, "type").map(|kind| kind.text))
         .or_else(|| attachments.iter().find_map(|page| page.title.clone()));
     DocumentEntry {
+        position: placed.at,
         title: title.unwrap_or_else(|| "Document".to_owned()),
         date: owned(resource, "date").or_else(|| owned(resource, "created")),
         author: index.labels(resource, "author", placed.container),
@@ -78,42 +84,51 @@ pub(super) fn document<'a>(placed: Placed<'a>, index: &Index<'a>) -> DocumentEnt
     }
 }
 
-pub(super) fn attachment(attachment: &Value) -> Attachment {
+pub(super) fn attachment(attachment: &Value, index: &Index<'_>) -> Attachment {
+    let part = index.part(attachment);
     Attachment {
         title: owned(attachment, "title"),
         media_type: owned(attachment, "contentType"),
-        embedded: text(attachment, "data").is_some(),
+        part,
+        address: owned(attachment, "url").filter(|_| part.is_none()),
     }
 }
 
-/// Sections of a composition with text, in order. Nesting is bounded by the JSON reader's own depth limit.
-pub(super) fn sections(composition: &Value) -> Vec<Section> {
+/// Sections of a composition, in order. Nesting is bounded by the JSON reader's own depth limit. An entry belongs to the
+/// first section that names it, so that many names of one entry do not make a long page.
+pub(super) fn sections<'a>(placed: Placed<'a>, index: &Index<'a>) -> Vec<Section> {
     let mut out = Vec::new();
-    if let Some(text) = narrative_of(composition) {
-        out.push(Section { title: None, text, level: 0 });
+    let text = blocks_of(placed.resource);
+    if !text.is_empty() {
+        out.push(Section { title: None, loinc: None, text, level: 0, members: Vec::new() });
     }
-    push_sections(composition, 0, &mut out);
+    push_sections(placed.resource, placed.container, 0, index, &mut HashSet::new(), &mut out);
     out
 }
 
-fn push_sections(parent: &Value, level: u32, out: &mut Vec<Section>) {
+fn push_sections<'a>(
+    parent: &'a Value,
+    container: &'a Value,
+    level: u32,
+    index: &Index<'a>,
+    taken: &mut HashSet<usize>,
+    out: &mut Vec<Section>,
+) {
     for section in list(parent, "section") {
-        let narrative = section.get("text").and_then(|narrative| text(narrative, "div")).map(plain_text);
-        let written = narrative.or_else(|| section.get("emptyReason").and_then(concept).map(|reason| reason.text));
-        let title = owned(section, "title").or_else(|| concept_of(section, "code").map(|code| code.text));
-        if title.is_some() || written.is_some() {
-            out.push(Section { title, text: written.unwrap_or_default(), level });
+        let mut written = blocks_of(section);
+        if let (true, Some(reason)) = (written.is_empty(), concept_of(section, "emptyReason")) {
+            written.push(Block::paragraph(reason.text));
         }
-        push_sections(section, level + 1, out);
-    }
-}
-
-pub(super) fn other(resource: &Value) -> OtherResource {
-    OtherResource {
-        resource_type: resource_type(resource).unwrap_or("Unknown").to_owned(),
-        title: title_of(resource),
-        date: date_of(resource),
-        narrative: narrative_of(resource),
+        let code = concept_of(section, "code");
+        let loinc = code.as_ref().and_then(super::json::loinc);
+        let title = owned(section, "title").or_else(|| code.map(|code| code.text));
+        let entries = list(section, "entry").iter().filter_map(|reference| index.position(reference, container));
+        let members: Vec<u32> =
+            entries.filter(|at| taken.insert(*at)).filter_map(|at| u32::try_from(at).ok()).collect();
+        if title.is_some() || !written.is_empty() || !members.is_empty() {
+            out.push(Section { title, loinc, text: written, level, members });
+        }
+        push_sections(section, container, level + 1, index, taken, out);
     }
 }
 
@@ -129,7 +144,7 @@ pub(super) fn title_of(resource: &Value) -> Option<String> {
         .or_else(|| owned(resource, "name"))
 }
 
-fn date_of(resource: &Value) -> Option<String> {
+pub(super) fn date_of(resource: &Value) -> Option<String> {
     ["date", "created", "authored", "authoredOn", "recorded", "issued", "dateTime", "dateAsserted", "recordedDate"]
         .iter()
         .find_map(|key| owned(resource, key))

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::index::{Index, Placed};
-use super::json::{concept, list, owned, scalar, text};
+use super::json::{concept, concept_of, concepts, joined, list, owned, scalar, text};
 use super::views::PatientHeader;
+use crate::page::{Fact, facts};
 
 pub(super) fn header(patient: &Value) -> PatientHeader {
     let deceased = owned(patient, "deceasedDateTime")
@@ -22,7 +23,45 @@ pub(super) fn header(patient: &Value) -> PatientHeader {
         gender: owned(patient, "gender"),
         deceased,
         identifiers: identifiers.collect(),
+        facts: details(patient),
     }
+}
+
+/// How a person can be reached, and what else helps to take care of them.
+pub(super) fn details(person: &Value) -> Vec<Fact> {
+    let telecom = list(person, "telecom").iter().filter_map(|one| owned(one, "value"));
+    let addresses = list(person, "address").iter().filter_map(address);
+    let languages = list(person, "communication").iter().filter_map(|one| concept_of(one, "language").or(concept(one)));
+    let contact = |contact: &Value| {
+        let relation = concepts(contact, "relationship");
+        let name = contact.get("name").and_then(|_| full_name(contact));
+        let reached = list(contact, "telecom").iter().filter_map(|one| owned(one, "value"));
+        joined([name, relation].into_iter().flatten().chain(reached))
+    };
+    facts([
+        ("telephone", joined(telecom)),
+        ("address", joined(addresses)),
+        ("language", joined(languages.map(|language| language.text))),
+        ("maritalStatus", concept_of(person, "maritalStatus").map(|status| status.text)),
+        ("contact", joined(list(person, "contact").iter().filter_map(contact))),
+        (
+            "generalPractitioner",
+            joined(list(person, "generalPractitioner").iter().filter_map(|one| owned(one, "display"))),
+        ),
+        ("managedBy", person.get("managingOrganization").and_then(|one| owned(one, "display"))),
+    ])
+}
+
+/// An `Address` on one line.
+pub(super) fn address(address: &Value) -> Option<String> {
+    if let Some(whole) = owned(address, "text") {
+        return Some(whole.replace('\n', ", "));
+    }
+    let lines = list(address, "line").iter().filter_map(scalar);
+    let town = ["postalCode", "city"].iter().filter_map(|key| owned(address, key)).collect::<Vec<_>>().join(" ");
+    let rest = ["state", "country"].iter().filter_map(|key| owned(address, key));
+    let parts: Vec<String> = lines.chain([town]).chain(rest).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The official name, else the usual one, else the first: its text, or its parts in order.

@@ -4,12 +4,15 @@ use serde_json::Value;
 
 use super::index::{Index, Placed};
 use super::json::{
-    concept, concept_of, concepts, joined, list, loinc, narrative_of, notes, owned, quantity_text, scalar, text, unit,
-    when,
+    blocks_of, concept, concept_of, concepts, joined, list, loinc, narrative_of, notes, owned, quantity_text, scalar,
+    text, unit, when,
 };
 use super::other::attachment;
 use super::patient::Subjects;
 use super::views::{Concept, Flag, FlagSource, ReferenceRange, Report, ResultComponent, ResultRow, ResultValue};
+use crate::limits::CURVE_POINTS_MAX;
+use crate::page::{Chart, ChartAxis, ChartLine, ChartStyle};
+use crate::results::{disagree, finite, flag_of_code};
 
 pub(super) fn result_row<'a>(placed: Placed<'a>, index: &Index<'a>, subjects: &Subjects<'a>) -> ResultRow {
     let observation = placed.resource;
@@ -21,9 +24,17 @@ pub(super) fn result_row<'a>(placed: Placed<'a>, index: &Index<'a>, subjects: &S
         concept_of(observation, "method").map(|method| method.text),
         specimen,
     ];
-    let silent = part.value.is_none() && components.is_empty() && part.missing_reason.is_none();
+    let curve = curve(observation);
+    let silent = part.value.is_none() && curve.is_none() && components.is_empty() && part.missing_reason.is_none();
     let status = owned(observation, "status");
+    let members = list(observation, "hasMember")
+        .iter()
+        .chain(list(observation, "related").iter().filter_map(|related| related.get("target")));
+    let members = members.filter_map(|reference| index.position(reference, placed.container));
     ResultRow {
+        position: placed.at,
+        members: members.filter_map(|at| u32::try_from(at).ok()).filter(|at| *at != placed.at).collect(),
+        curve,
         category: list(observation, "category").iter().find_map(category_code),
         components,
         date: when(observation, "effective").or_else(|| owned(observation, "issued")),
@@ -110,7 +121,7 @@ fn value(part: &Value) -> Option<ResultValue> {
         return Some(plain(format!("{} – {}", bound("start"), bound("end"))));
     }
     if part.get("valueSampledData").is_some() {
-        return Some(plain("Recorded curve".to_owned()));
+        return None;
     }
     ["valueString", "valueBoolean", "valueDateTime", "valueTime"]
         .iter()
@@ -118,8 +129,32 @@ fn value(part: &Value) -> Option<ResultValue> {
         .map(plain)
 }
 
-fn finite(written: &str) -> Option<f64> {
-    written.parse::<f64>().ok().filter(|number| number.is_finite())
+/// A `SampledData` as points; none if it is not one of a single dimension.
+fn curve(observation: &Value) -> Option<Chart> {
+    let data = observation.get("valueSampledData")?;
+    let number = |key: &str| data.get(key).and_then(scalar).and_then(|written| finite(&written));
+    let origin = data.get("origin");
+    let zero = origin.and_then(|origin| origin.get("value")).and_then(scalar).and_then(|written| finite(&written));
+    if number("dimensions").is_some_and(|dimensions| dimensions != 1.0) {
+        return None;
+    }
+    let (zero, factor, period_ms) = (zero.unwrap_or(0.0), number("factor").unwrap_or(1.0), number("period")?);
+    // "E", "L" and "U" stand for values that were not measured or are out of the device's range.
+    let samples = text(data, "data")?.split_ascii_whitespace().take(CURVE_POINTS_MAX);
+    let points = samples.enumerate().filter_map(|(at, sample)| {
+        let point = (at as f64 * period_ms / 1000.0, zero + factor * finite(sample)?);
+        (point.0.is_finite() && point.1.is_finite()).then_some(point)
+    });
+    let line = ChartLine { label: "value".to_owned(), points: points.collect() };
+    (line.points.len() > 1).then(|| Chart {
+        title: "curve".to_owned(),
+        unit: origin.and_then(unit),
+        axis: ChartAxis::Seconds,
+        style: ChartStyle::Line,
+        lines: vec![line],
+        low: None,
+        high: None,
+    })
 }
 
 fn reference_range(range: &Value, value: Option<&ResultValue>) -> ReferenceRange {
@@ -195,29 +230,9 @@ fn compare(value: &ResultValue, quantity: Option<&Value>, ranges: &[Value]) -> O
     }
 }
 
-/// The codes of HL7's `v3-ObservationInterpretation` that say where a value lies.
 fn stated_flag(interpretation: &Value) -> Option<Flag> {
-    list(interpretation, "coding")
-        .iter()
-        .filter_map(|coding| text(coding, "code"))
-        .chain(interpretation.as_str())
-        .find_map(|code| match code {
-            "N" => Some(Flag::Normal),
-            "L" | "LU" | "LX" | "<" | "B" => Some(Flag::Low),
-            "H" | "HU" | "HX" | ">" => Some(Flag::High),
-            "LL" => Some(Flag::CriticalLow),
-            "HH" => Some(Flag::CriticalHigh),
-            "A" | "AA" => Some(Flag::Abnormal),
-            _ => None,
-        })
-}
-
-fn disagree(stated: Flag, computed: Flag) -> bool {
-    use Flag::{Abnormal, CriticalHigh, CriticalLow, High, Low, Normal};
-    !matches!(
-        (stated, computed),
-        (Normal, Normal) | (Low | CriticalLow, Low) | (High | CriticalHigh, High) | (Abnormal, Low | High | Abnormal)
-    )
+    let codes = list(interpretation, "coding").iter().filter_map(|coding| text(coding, "code"));
+    codes.chain(interpretation.as_str()).find_map(flag_of_code)
 }
 
 /// A report with its results as positions in `rows`, where `row_of` maps a resource position to a row.
@@ -238,10 +253,14 @@ pub(super) fn report<'a>(
     }
     let codes = joined(list(resource, "conclusionCode").iter().filter_map(concept).map(|concept| concept.text));
     let conclusion = owned(resource, "conclusion").or(codes);
-    let attachments: Vec<_> = list(resource, "presentedForm").iter().map(attachment).collect();
+    let attachments: Vec<_> = list(resource, "presentedForm").iter().map(|form| attachment(form, index)).collect();
     let silent = results.is_empty() && conclusion.is_none();
     let status = owned(resource, "status");
     Report {
+        position: placed.at,
+        by: index
+            .labels(resource, "performer", placed.container)
+            .or_else(|| index.labels(resource, "resultsInterpreter", placed.container)),
         name: concept_of(resource, "code").unwrap_or_else(|| Concept { text: "Report".to_owned(), codes: Vec::new() }),
         category: concepts(resource, "category"),
         date: when(resource, "effective").or_else(|| owned(resource, "issued")),
@@ -251,7 +270,7 @@ pub(super) fn report<'a>(
         missing_results,
         conclusion,
         attachments,
-        narrative: if silent { narrative_of(resource) } else { None },
+        narrative: if silent { blocks_of(resource) } else { Vec::new() },
         about: subjects.about(placed),
     }
 }

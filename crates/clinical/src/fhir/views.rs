@@ -6,6 +6,8 @@
 
 use serde::Serialize;
 
+use crate::page::{Block, Chart, ClinicalItem, Dosage, Fact, SectionKind};
+
 macro_rules! view {
     ($($item:item)*) => { $(
         #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,8 +48,10 @@ pub struct FhirView {
     pub documents: Vec<DocumentEntry>,
     /// The written part: sections of a composition, or a resource's narrative.
     pub sections: Vec<Section>,
-    /// Resources that have no place above.
-    pub other: Vec<OtherResource>,
+    /// Entries of every other kind, in the order of the document.
+    pub further: Vec<FurtherEntry>,
+    /// Author, custodian, period and the like.
+    pub facts: Vec<Fact>,
     /// What a reader must know before trusting the lists above.
     pub notices: Vec<Notice>,
 }
@@ -64,6 +68,8 @@ pub struct PatientHeader {
     pub deceased: Option<String>,
     /// Numbers the person is known by: `value` or `type: value`.
     pub identifiers: Vec<String>,
+    /// Address, telephone, language and the like.
+    pub facts: Vec<Fact>,
 }
 
 /// A code of a coding system.
@@ -86,6 +92,8 @@ pub struct Concept {
 
 /// A condition.
 pub struct Problem {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// What it is.
     pub name: Concept,
     /// `active`, `recurrence`, `relapse`, `inactive`, `remission`, `resolved`.
@@ -110,14 +118,18 @@ pub struct Problem {
 
 /// A medicine that is taken or prescribed.
 pub struct Medication {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// Statement or request.
     pub kind: MedicationKind,
     /// The medicine.
     pub name: Concept,
     /// `active`, `completed`, `stopped`, `on-hold`, …
     pub status: Option<String>,
-    /// How it is taken, in words.
+    /// How it is taken, in English.
     pub dosage: Option<String>,
+    /// How it is taken, one for each instruction, in the languages of the window.
+    pub dosages: Vec<Dosage>,
     /// What for.
     pub reason: Option<String>,
     /// First day.
@@ -138,6 +150,8 @@ pub struct Medication {
 
 /// An allergy or intolerance.
 pub struct Allergy {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// To what.
     pub name: Concept,
     /// `active`, `inactive`, `resolved`.
@@ -162,6 +176,8 @@ pub struct Allergy {
 
 /// A vaccination.
 pub struct Vaccination {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// The vaccine.
     pub name: Concept,
     /// False: it was *not* given; `reason` may say why.
@@ -184,6 +200,8 @@ pub struct Vaccination {
 
 /// One observation.
 pub struct ResultRow {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// What was observed.
     pub name: Concept,
     /// LOINC code: rows with the same code and the same unit form a series.
@@ -206,6 +224,10 @@ pub struct ResultRow {
     pub flag_conflict: bool,
     /// Parts, such as systolic and diastolic.
     pub components: Vec<ResultComponent>,
+    /// Observations it groups, by their places among the resources of the document.
+    pub members: Vec<u32>,
+    /// A recorded curve.
+    pub curve: Option<Chart>,
     /// When it was true of the person.
     pub date: Option<String>,
     /// `final`, `preliminary`, `amended`, …
@@ -272,6 +294,8 @@ pub struct ReferenceRange {
 
 /// A group of results with a conclusion.
 pub struct Report {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// What was examined.
     pub name: Concept,
     /// `laboratory`, `radiology`, … as written.
@@ -289,7 +313,9 @@ pub struct Report {
     /// Pages it carries.
     pub attachments: Vec<Attachment>,
     /// Narrative, when there is nothing else.
-    pub narrative: Option<String>,
+    pub narrative: Vec<Block>,
+    /// Who made it.
+    pub by: Option<String>,
     /// Withdrawn.
     pub retracted: bool,
     /// Whom it is about, if not the patient.
@@ -298,6 +324,8 @@ pub struct Report {
 
 /// Something that was done.
 pub struct Procedure {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// What.
     pub name: Concept,
     /// `completed`, `not-done`, `in-progress`, …
@@ -320,6 +348,8 @@ pub struct Procedure {
 
 /// A visit or stay.
 pub struct Encounter {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// What kind.
     pub name: String,
     /// `ambulatory`, `inpatient`, … as written.
@@ -344,6 +374,8 @@ pub struct Encounter {
 
 /// A document that this one points to or carries.
 pub struct DocumentEntry {
+    /// Its place among the resources of the document.
+    pub position: u32,
     /// What it is.
     pub title: String,
     /// When it was made.
@@ -362,30 +394,34 @@ pub struct Attachment {
     pub title: Option<String>,
     /// `application/pdf`.
     pub media_type: Option<String>,
-    /// True: its bytes are inside the document. False: only an address is given, and it is not fetched.
-    pub embedded: bool,
+    /// Its place among the files inside the document. None: only an address is given, and it is not fetched.
+    pub part: Option<u32>,
+    /// Where it is kept, if not inside.
+    pub address: Option<String>,
 }
 
 /// A written section.
 pub struct Section {
     /// Heading.
     pub title: Option<String>,
-    /// Plain text.
-    pub text: String,
+    /// What it is about, as a LOINC code.
+    pub loinc: Option<String>,
+    /// As its author wrote it.
+    pub text: Vec<Block>,
     /// 0 for a section, 1 for one inside it, …
     pub level: u32,
+    /// Its entries, by their places among the resources of the document. Each is in one section only.
+    pub members: Vec<u32>,
 }
 
-/// A resource that has no place of its own in the view.
-pub struct OtherResource {
-    /// `Claim`, `CarePlan`, …
-    pub resource_type: String,
-    /// What it is about, if it says so.
-    pub title: Option<String>,
-    /// When.
-    pub date: Option<String>,
-    /// Its narrative as plain text.
-    pub narrative: Option<String>,
+/// An entry of a kind that has no list of its own: a care plan, a device, an unknown resource.
+pub struct FurtherEntry {
+    /// Its place among the resources of the document.
+    pub position: u32,
+    /// Where it belongs on a page.
+    pub kind: SectionKind,
+    /// What it says.
+    pub item: ClinicalItem,
 }
 }
 

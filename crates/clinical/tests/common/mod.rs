@@ -220,6 +220,46 @@ pub const CDA: &[u8] = b"<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl
 
 pub const HL7: &[u8] = b"MSH|^~\\&|LAB|N|GP|S|20260512||ORU^R01|1|P|2.5\rPID|1||77\rOBX|1|NM|2823-3||5.6|mmol/L\r";
 
+/// A made-up document beside these tests.
+pub fn document(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A FIT file of one scale reading: 68.5 kg on 12 May 2026.
+pub fn fit() -> Vec<u8> {
+    let mut data = Vec::new();
+    // Local message 0 is file_id (0): type (0, enum).
+    data.extend([0x40, 0, 0, 0, 0, 1, 0, 1, 0]);
+    data.extend([0x00, 9]);
+    // Local message 1 is weight_scale (30): timestamp (253, uint32), weight (0, uint16, hundredths of a kilogram).
+    data.extend([0x41, 0, 0, 30, 0, 2, 253, 4, 0x86, 0, 2, 0x84]);
+    // FIT counts seconds from 31 December 1989.
+    let at: u32 = 1_778_571_000 - 631_065_600;
+    data.push(0x01);
+    data.extend(at.to_le_bytes());
+    data.extend(6850_u16.to_le_bytes());
+    let mut file = vec![14, 0x20, 0x5C, 0x08];
+    file.extend((data.len() as u32).to_le_bytes());
+    file.extend(b".FIT");
+    file.extend(crc(&file.clone()).to_le_bytes());
+    file.extend(&data);
+    file.extend(crc(&file.clone()).to_le_bytes());
+    file
+}
+
+/// The checksum of the FIT protocol.
+fn crc(bytes: &[u8]) -> u16 {
+    const TABLE: [u16; 16] = [
+        0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401, 0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01,
+        0x8801, 0x4400,
+    ];
+    bytes
+        .iter()
+        .flat_map(|byte| [byte & 0xF, byte >> 4])
+        .fold(0, |crc, half| (crc >> 4) ^ TABLE[usize::from(crc & 0xF)] ^ TABLE[usize::from(half)])
+}
+
 /// One of each kind, with the kind that it must be recognised as.
 pub fn all() -> Vec<(carekey_clinical::Kind, Vec<u8>)> {
     use carekey_clinical::Kind;
@@ -235,6 +275,18 @@ pub fn all() -> Vec<(carekey_clinical::Kind, Vec<u8>)> {
         (Kind::Text, "Patient schläft gut.\n".as_bytes().to_vec()),
         (Kind::Cda, CDA.to_vec()),
         (Kind::Hl7v2, HL7.to_vec()),
+        (Kind::Cda, document("discharge.xml")),
+        (Kind::Hl7v2, document("results.hl7")),
+        (Kind::Hl7v2, document("messages.hl7")),
+        (Kind::Fit, fit()),
+        (
+            Kind::AppleHealth,
+            b"<HealthData><Record type=\"HKQuantityTypeIdentifierStepCount\" unit=\"count\" \
+            startDate=\"2026-05-01 10:00:00 +0200\" value=\"12\"/></HealthData>"
+                .to_vec(),
+        ),
+        (Kind::Glucose, b"time,gl\n2026-05-01 10:00:00,101\n2026-05-01 10:05:00,190\n".to_vec()),
+        (Kind::OpenMHealth, br#"{"heart_rate":{"value":62,"unit":"beats/min"}}"#.to_vec()),
         (Kind::File, vec![0, 1, 2, 3]),
     ]
 }

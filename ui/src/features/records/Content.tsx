@@ -1,13 +1,14 @@
 import { Alert, Card, Skeleton, Stack, Text } from "@mantine/core";
-import { IconShieldX } from "@tabler/icons-react";
+import { IconFileAlert, IconShieldX } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { Fact } from "@/bindings/Fact";
+import type { ReadingProblem } from "@/bindings/ReadingProblem";
 import type { RecordContent } from "@/bindings/RecordContent";
 import type { TrustView } from "@/bindings/TrustView";
 import type { Where } from "@/features/viewing/frames";
-import { ClinicalSections } from "./ClinicalSections";
 import { CheckList } from "./ProofDialog";
+import { ClinicalPage } from "./reading/ClinicalPage";
+import { FactList } from "./reading/FactList";
 
 const DicomRecord = lazy(() => import("@/features/viewing/DicomRecord"));
 const ImageViewer = lazy(() => import("@/features/viewing/ImageViewer"));
@@ -16,7 +17,8 @@ const SignalViewer = lazy(() => import("@/features/viewing/SignalViewer"));
 
 interface Props {
   content: RecordContent;
-  trust: TrustView;
+  /** None for a file inside a record. */
+  trust?: TrustView;
   where: Where;
 }
 
@@ -25,7 +27,7 @@ export function Content({ content, trust, where }: Props) {
   const { t } = useTranslation();
   switch (content.kind) {
     case "clinical":
-      return <ClinicalSections content={content} />;
+      return <ClinicalPage page={content} />;
     case "dicom":
       return (
         <Suspense fallback={<Skeleton h={480} radius="lg" />}>
@@ -75,8 +77,12 @@ export function Content({ content, trust, where }: Props) {
       return (
         <Card>
           <Stack>
-            <Text maw="72ch">{t("content.fileOnly")}</Text>
-            <Facts facts={[{ label: "", value: content.mediaType }, ...content.facts]} />
+            {content.problem === null ? (
+              <Text maw="72ch">{t("content.fileOnly")}</Text>
+            ) : (
+              <Problem problem={content.problem} />
+            )}
+            <FactList facts={[{ label: "fileKind", value: content.mediaType }, ...content.facts]} />
           </Stack>
         </Card>
       );
@@ -91,23 +97,34 @@ export function Content({ content, trust, where }: Props) {
         >
           <Stack>
             <Text>{t("content.withheld")}</Text>
-            <CheckList checks={trust.checks} />
+            {trust && <CheckList checks={trust.checks} />}
           </Stack>
         </Alert>
       );
   }
 }
 
-function Facts({ facts }: { facts: Fact[] }) {
-  if (facts.length === 0) return null;
+/** What is wrong with a file of a kind that is otherwise shown, and what to do. */
+function Problem({ problem }: { problem: ReadingProblem }) {
+  const { t } = useTranslation();
+  const titles = {
+    cutShort: "page.problemCutShort",
+    damaged: "page.problemDamaged",
+    tooLarge: "page.problemTooLarge",
+    notUnderstood: "page.problemNotUnderstood",
+  } as const;
   return (
-    <dl className="ck-facts">
-      {facts.map((fact) => (
-        <div key={fact.label + fact.value}>
-          <dt>{fact.label}</dt>
-          <dd>{fact.value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Alert
+      color="amber"
+      icon={<IconFileAlert aria-hidden />}
+      title={t(titles[problem.kind])}
+      data-testid="reading-problem"
+    >
+      <Text maw="72ch">{t("page.problemTodo")}</Text>
+      <details className="ck-written-by">
+        <summary>{t("page.problemDetail")}</summary>
+        <Text className="ck-mono">{problem.detail}</Text>
+      </details>
+    </Alert>
   );
 }

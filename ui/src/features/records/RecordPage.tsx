@@ -7,6 +7,7 @@ import {
   IconFolderSymlink,
   IconPencil,
   IconPlugConnectedX,
+  IconPrinter,
   IconShare,
   IconTrash,
 } from "@tabler/icons-react";
@@ -28,6 +29,8 @@ import { Content } from "./Content";
 import { COLLECTIONS } from "./collections";
 import { EntryDialog } from "./EntryDialog";
 import { EraseDialog } from "./EraseDialog";
+import { RecordContext } from "./reading/RecordContext";
+import { name } from "./reading/words";
 import { TrustLine } from "./TrustLine";
 
 interface Props {
@@ -128,7 +131,9 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
             {row.title}
           </Title>
           <Text c="dimmed">
-            {[row.category, t(`collection.${row.collection}`), day(row.date)].filter(Boolean).join(" · ")}
+            {[row.category && name(t, row.category), t(`collection.${row.collection}`), day(row.date)]
+              .filter(Boolean)
+              .join(" · ")}
           </Text>
         </div>
         <Group gap="xs">
@@ -145,6 +150,16 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
             </Button>
           )}
           {!patientId && <MoveMenu view={view} />}
+          {view.content.kind === "clinical" && (
+            <Button
+              variant="default"
+              leftSection={<IconPrinter size={18} aria-hidden />}
+              onClick={() => window.print()}
+              data-testid="record-print"
+            >
+              {t("page.print")}
+            </Button>
+          )}
           {!withheld && (
             <Button
               variant="default"
@@ -173,7 +188,9 @@ function Opened({ view, patientId }: { view: RecordView; patientId?: string }) {
         </Alert>
       )}
       {save.isError && <ErrorNotice error={save.error} />}
-      <Content content={view.content} trust={view.trust} where={where} />
+      <RecordContext value={where}>
+        <Content content={view.content} trust={view.trust} where={where} />
+      </RecordContext>
       {view.versions.length > 0 && <Versions versions={view.versions} />}
       {!patientId && (
         <Group justify="flex-end">

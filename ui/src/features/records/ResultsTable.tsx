@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Skeleton, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, Text } from "@mantine/core";
 import {
   type Icon,
   IconArrowDown,
@@ -9,14 +9,19 @@ import {
   IconChevronsUp,
   IconExclamationCircle,
 } from "@tabler/icons-react";
-import { Fragment, lazy, Suspense, useState } from "react";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { digits, documentDate } from "@/app/locale";
 import type { ResultFlag } from "@/bindings/ResultFlag";
 import type { ResultItem } from "@/bindings/ResultItem";
 import { Marks } from "./Marks";
+import { ChartFigure } from "./reading/ChartFigure";
+import { Glossary } from "./reading/Glossary";
+import { trendOf } from "./reading/trend";
+import { name, said } from "./reading/words";
 
-const TrendChart = lazy(() => import("./TrendChart"));
+/** Rows that are shown at first. */
+const FIRST = 60;
 
 /** Values with their reference range; those outside are marked by shape and word. */
 export function ResultsTable({ results }: { results: ResultItem[] }) {
@@ -24,34 +29,52 @@ export function ResultsTable({ results }: { results: ResultItem[] }) {
   const trends = results.some((result) => result.history.length > 1);
   const dates = new Set(results.map((result) => result.at && documentDate(result.at)));
   const showDate = dates.size > 1;
+  const [all, showAll] = useState(results.length <= FIRST + 20);
+  const shown = all ? results : results.slice(0, FIRST);
   const firstTrend = results.findIndex((result) => result.history.length > 1 && isOut(result.flag));
   return (
-    <div className="ck-scroll">
-      <table className="ck-table" data-testid="results">
-        <thead>
-          <tr>
-            <th />
-            <th className="ck-num">{t("content.value")}</th>
-            <th aria-label={t("content.range")} />
-            <th>{t("content.range")}</th>
-            {showDate && <th>{t("content.when")}</th>}
-            {trends && <th>{t("content.trend")}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {results.map((result, index) => (
-            <ResultRow
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard too */}
+      <section className="ck-scroll" tabIndex={0} aria-label={t("content.results")}>
+        <table className="ck-table" data-testid="results">
+          <thead>
+            <tr>
+              <th />
+              <th className="ck-num">{t("content.value")}</th>
+              <th aria-label={t("content.range")} />
+              <th>{t("content.range")}</th>
+              {showDate && <th>{t("content.when")}</th>}
+              {trends && <th>{t("content.trend")}</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((result, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a document may repeat a result
-              key={index}
-              result={result}
-              showDate={showDate}
-              trends={trends}
-              startOpen={index === firstTrend}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+              <Fragment key={index}>
+                {result.panel !== null && result.panel !== shown[index - 1]?.panel && (
+                  <tr className="ck-panel">
+                    <th colSpan={6} scope="rowgroup">
+                      {result.panel}
+                    </th>
+                  </tr>
+                )}
+                <ResultRow
+                  result={result}
+                  showDate={showDate}
+                  trends={trends}
+                  startOpen={index === firstTrend}
+                />
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {!all && (
+        <Button variant="subtle" onClick={() => showAll(true)} data-testid="show-all">
+          {t("page.more", { count: results.length })}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -60,35 +83,68 @@ function ResultRow(props: { result: ResultItem; showDate: boolean; trends: boole
   const { result, showDate, trends } = props;
   const [opened, setOpened] = useState(props.startOpen);
   const hasTrend = result.history.length > 1;
+  // Words take the room that numbers leave.
+  const isLong = result.value === null && result.valueText.length > 18;
   return (
     <Fragment>
       <tr data-testid="result-row" data-flag={result.flag}>
         <td>
-          <Text fw={isOut(result.flag) ? 650 : 500} td={result.retracted ? "line-through" : undefined}>
-            {result.name}
-          </Text>
+          <Group gap={4} wrap="nowrap">
+            <Text fw={isOut(result.flag) ? 650 : 500} td={result.retracted ? "line-through" : undefined}>
+              {name(t, result.name)}
+            </Text>
+            <Glossary code={result.code} name={result.name} />
+          </Group>
           <Marks retracted={result.retracted} about={result.about} />
-          {result.note && <Text size="sm">{result.note}</Text>}
+          {result.status && !result.retracted && <Text size="sm">{said(t, result.status)}</Text>}
+          {result.conflict && (
+            <Text size="sm" fw={600} c="var(--ck-warn)">
+              {t("page.conflict", { flag: t(`content.${result.flag}`) })}
+            </Text>
+          )}
+          {result.interpretation && <Text size="sm">{said(t, result.interpretation)}</Text>}
+          {result.note && (
+            <Text size="sm" className="ck-text" maw="60ch">
+              {result.note}
+            </Text>
+          )}
           {result.code && (
             <Text size="xs" c="dimmed">
               {result.code}
             </Text>
           )}
         </td>
-        <td className="ck-num">
-          <Text span fw={650} size="lg">
-            {digits(result.valueText)}
-          </Text>{" "}
-          <Text span c="dimmed">
-            {result.unit}
-          </Text>
+        <td className={isLong ? undefined : "ck-num"} colSpan={isLong ? 3 : undefined}>
+          {result.valueText === "" && result.missing ? (
+            <Text span size="sm" c="dimmed">
+              {t("page.missing", { reason: said(t, result.missing) })}
+            </Text>
+          ) : (
+            <>
+              <Text
+                span
+                fw={isLong ? 400 : 650}
+                size={isLong ? "md" : "lg"}
+                className={isLong ? "ck-text" : undefined}
+              >
+                {documentDate(digits(result.valueText))}
+              </Text>{" "}
+              <Text span c="dimmed">
+                {result.unit}
+              </Text>
+            </>
+          )}
         </td>
-        <td>
-          <Flag flag={result.flag} />
-        </td>
-        <td>
-          <Range result={result} />
-        </td>
+        {!isLong && (
+          <>
+            <td>
+              <Flag flag={result.flag} />
+            </td>
+            <td>
+              <Range result={result} />
+            </td>
+          </>
+        )}
         {showDate && <td className="ck-nowrap">{result.at !== null && documentDate(result.at)}</td>}
         {trends && (
           <td>
@@ -97,7 +153,7 @@ function ResultRow(props: { result: ResultItem; showDate: boolean; trends: boole
                 variant={opened ? "filled" : "light"}
                 size="lg"
                 aria-expanded={opened}
-                aria-label={t("content.showTrend", { name: result.name })}
+                aria-label={t("content.showTrend", { name: name(t, result.name) })}
                 onClick={() => setOpened(!opened)}
                 data-testid="trend-toggle"
               >
@@ -110,9 +166,14 @@ function ResultRow(props: { result: ResultItem; showDate: boolean; trends: boole
       {opened && hasTrend && (
         <tr className="ck-joined">
           <td colSpan={6}>
-            <Suspense fallback={<Skeleton h={220} />}>
-              <TrendChart result={result} />
-            </Suspense>
+            <ChartFigure chart={trendOf(result)} />
+          </td>
+        </tr>
+      )}
+      {result.curve && (
+        <tr className="ck-joined">
+          <td colSpan={6}>
+            <ChartFigure chart={result.curve} />
           </td>
         </tr>
       )}
@@ -161,8 +222,9 @@ function Range({ result }: { result: ResultItem }) {
           ? t("content.from", { low: digits(lowText) })
           : result.rangeText;
   return text ? (
-    <Text c="dimmed" size="sm" className="ck-nowrap">
+    <Text c="dimmed" size="sm" className={text.length < 20 ? "ck-nowrap" : undefined}>
       {text}
+      {result.rangeFor && ` ${t("page.rangeFor", { whom: result.rangeFor })}`}
     </Text>
   ) : null;
 }

@@ -12,8 +12,8 @@ import type { TaskView } from "@/bindings/TaskView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { AnchorLink } from "@/components/links";
 import { Empty, Page, RowSkeletons } from "@/components/Page";
-import { Item, LASTING } from "@/features/records/ClinicalSections";
 import { ResultsTable } from "@/features/records/ResultsTable";
+import { Item } from "@/features/records/reading/Item";
 import { host } from "@/platform";
 import { useAsk, useDo } from "@/platform/queries";
 
@@ -173,7 +173,7 @@ function Section({ one, sources }: { one: SummarySection; sources: SummarySource
   const { kind, items, results } = one.section;
   const title = one.past
     ? t(kind === "medication" ? "summary.pastMedication" : "summary.pastProblems")
-    : t(`content.${kind}`);
+    : t(`page.${kind}`);
   return (
     <Card
       component="section"
@@ -190,7 +190,7 @@ function Section({ one, sources }: { one: SummarySection; sources: SummarySource
           {items.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity but their place
             <div key={index}>
-              <Item item={item} lasting={LASTING.includes(kind)} />
+              <Item item={item} kind={kind} />
               <From source={sources[one.sources[index] ?? -1]} />
             </div>
           ))}

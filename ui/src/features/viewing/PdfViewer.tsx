@@ -43,9 +43,9 @@ type State =
   | { is: "open"; pdf: PDFDocumentProxy; sizes: { width: number; height: number } };
 
 /** A PDF as it was printed, page by page, with its text to be selected, read aloud and searched. Links lead nowhere. */
-export default function PdfViewer(props: { where: Where; part?: RecordPart }) {
+export default function PdfViewer(props: { where: Where; part?: RecordPart; src?: string }) {
   const { t } = useTranslation();
-  const state = usePdf(props.where, props.part ?? "whole");
+  const state = usePdf(props.where, props.part ?? "whole", props.src);
   switch (state.is) {
     case "loading":
       return <Skeleton h={520} radius="lg" aria-busy="true" />;
@@ -64,18 +64,24 @@ export default function PdfViewer(props: { where: Where; part?: RecordPart }) {
   }
 }
 
-function usePdf({ recordId, patientId }: Where, part: RecordPart): State {
+/** A file inside a record has brought its bytes along, as `data:`. */
+function bytesOf(src: string): ArrayBuffer {
+  const text = atob(src.slice(src.indexOf(",") + 1));
+  return Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer;
+}
+
+function usePdf({ recordId, patientId }: Where, part: RecordPart, src?: string): State {
   const [state, setState] = useState<State>({ is: "loading" });
   useEffect(() => {
     let gone = false;
     let task: ReturnType<typeof openPdf> | undefined;
     setState({ is: "loading" });
     const load = async () => {
-      const bytes = await host
-        .bytes("record_bytes", { recordId, patientId, part })
-        .catch((thrown: unknown) => {
-          if (!gone) setState({ is: "failed", error: CallError.from(thrown) });
-        });
+      const bytes = src
+        ? bytesOf(src)
+        : await host.bytes("record_bytes", { recordId, patientId, part }).catch((thrown: unknown) => {
+            if (!gone) setState({ is: "failed", error: CallError.from(thrown) });
+          });
       if (gone || !bytes) return;
       task = openPdf(bytes, (answer, wrong) => {
         if (!gone) setState({ is: "password", wrong, answer });
@@ -89,7 +95,7 @@ function usePdf({ recordId, patientId }: Where, part: RecordPart): State {
       gone = true;
       void task?.destroy();
     };
-  }, [recordId, patientId, part]);
+  }, [recordId, patientId, part, src]);
   return state;
 }
 

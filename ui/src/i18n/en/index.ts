@@ -7,6 +7,7 @@ import { clinic } from "./clinic";
 import { content } from "./content";
 import { entries } from "./entries";
 import { errors } from "./errors";
+import { glossary } from "./glossary";
 import { grants } from "./grants";
 import { home } from "./home";
 import { hospitals } from "./hospitals";
@@ -18,6 +19,7 @@ import { networks } from "./networks";
 import { onboarding } from "./onboarding";
 import { people } from "./people";
 import { qr } from "./qr";
+import { reading } from "./reading";
 import { records } from "./records";
 import { recovery } from "./recovery";
 import { security } from "./security";
@@ -42,6 +44,7 @@ export const en = {
   ...content,
   ...entries,
   ...errors,
+  ...glossary,
   ...grants,
   ...home,
   ...hospitals,
@@ -53,6 +56,7 @@ export const en = {
   ...onboarding,
   ...qr,
   ...people,
+  ...reading,
   ...records,
   ...recovery,
   ...security,

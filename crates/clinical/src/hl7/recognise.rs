@@ -1,4 +1,4 @@
-//! HL7 v2: title and date of the first message. The content is not read yet.
+//! Whether a file is HL7 v2, and title and date of its first message.
 
 use crate::category::Category;
 use crate::dates::DocumentDate;

@@ -1,4 +1,4 @@
-//! CDA (HL7 v3 XML): title and date of the document. The content is not read yet.
+//! Whether a file is CDA, and its title and date.
 
 use crate::dates::DocumentDate;
 use crate::recognise::Found;
