@@ -417,13 +417,12 @@ async function addFiles(page) {
   await page.getByTestId("import-title").first().waitFor();
 }
 
-async function beginGrant(page) {
 async function openRecovery(page) {
   await page.getByTestId("settings-recovery").click();
   await page.getByTestId("recovery").waitFor();
 }
 
-async function openGrant(page) {
+async function beginGrant(page) {
   await page.getByTestId("grant-open").first().click();
   await page.getByTestId("grant-person-search").fill("Okafor");
 }

@@ -14,6 +14,7 @@ use carekey_wallet::{Wallet, WalletEvent};
 use crate::opened::OpenProfile;
 use crate::types::{ErrorView, NewsKind, NewsView};
 use crate::views::people::People;
+use crate::views::records::ADVICE;
 
 /// Everything of which the person need not be told again; none while the past is still being fetched.
 pub(crate) struct Newsroom {
@@ -81,7 +82,8 @@ impl Newsroom {
         let fresh = fresh.into_iter().filter(|row| !row.self_reported && row.erase.is_none());
         let news = fresh.map(|row| {
             let person = profile.wallet.author(&row).ok().map(|author| author.body.name.to_string());
-            NewsView { kind: NewsKind::Record, person, title: Some(row.title) }
+            let kind = if row.media_type == ADVICE { NewsKind::Advice } else { NewsKind::Record };
+            NewsView { kind, person, title: Some(row.title) }
         });
         Ok(news.collect())
     }

@@ -121,7 +121,7 @@ export function makeLetters(): Record<string, Letters> {
       ],
       appointments: [
         appointment({
-          id: "s1",
+          id: "w1",
           person: weber,
           outgoing: false,
           stranger: true,
@@ -130,7 +130,7 @@ export function makeLetters(): Record<string, Letters> {
           offer: ["heart", "medication"],
         }),
         appointment({
-          id: "s2",
+          id: "w2",
           person: maria,
           outgoing: false,
           reason: "Control after the new dose",

@@ -87,7 +87,9 @@ export function AppointmentCard({
                   name: person.name,
                   what: collectionsIn(t, "yours", appointment.offer),
                 })
-              : t("appointments.offered", { what: collectionsIn(t, "theirs", appointment.offer) })}
+              : t(state === "agreed" ? "appointments.offered" : "appointments.offeredOnce", {
+                  what: collectionsIn(t, "theirs", appointment.offer),
+                })}
           </Text>
         )}
         {appointment.delivery !== "sent" && (
@@ -139,7 +141,7 @@ function Actions({ appointment, compact }: { appointment: AppointmentView; compa
             onClick={answer.open}
             data-testid="appointment-answer"
           >
-            {t("appointments.answer")}
+            {t(state.state === "wished" ? "appointments.answer" : "appointments.move")}
           </Button>
         )}
         <Button size="sm" variant="default" onClick={refuse.open} data-testid="appointment-refuse">

@@ -1,5 +1,5 @@
 import type { TFunction } from "i18next";
-import { day } from "@/app/locale";
+import { day, listed } from "@/app/locale";
 import type { AllowedView } from "@/bindings/AllowedView";
 import type { Collection } from "@/bindings/Collection";
 import { COLLECTIONS } from "@/features/records/collections";
@@ -11,7 +11,7 @@ export function collectionsIn(t: TFunction, side: Side, collections: Collection[
   if (collections.length === COLLECTIONS.length) {
     return t(side === "yours" ? "requests.everything" : "requests.everythingTheirs");
   }
-  return collections.map((one) => t(`${side}.${one}`)).join(", ");
+  return listed(collections.map((one) => t(`${side}.${one}`)));
 }
 
 /** "until 1 March 2027", "no end date". */
@@ -23,5 +23,5 @@ export function untilIn(t: TFunction, until: number | null): string {
 export function allowedIn(t: TFunction, side: Side, allowed: AllowedView): string {
   const parts = allowed.collections.length > 0 ? [collectionsIn(t, side, allowed.collections)] : [];
   if (allowed.records > 0) parts.push(t("requests.single", { count: allowed.records }));
-  return t("requests.allowed", { what: parts.join(", "), until: untilIn(t, allowed.until) });
+  return t("requests.allowed", { what: listed(parts), until: untilIn(t, allowed.until) });
 }

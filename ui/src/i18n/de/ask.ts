@@ -105,6 +105,7 @@ export const ask: SameShape<typeof en> = {
     calendarTitle: "Termin: {{name}}",
     calendarSaved: "Die Kalenderdatei wurde gesichert.",
     answer: "Termin geben",
+    move: "Andere Zeit",
     answerTitle: "Ein Termin für {{name}}",
     answerDate: "Tag",
     answerTime: "Uhrzeit",
@@ -122,6 +123,7 @@ export const ask: SameShape<typeof en> = {
     today: "Heute",
     tomorrow: "Morgen",
     offered: "Sie dürfen bis zum Tag danach lesen: {{what}}.",
+    offeredOnce: "Sobald ein Termin vereinbart ist, dürfen Sie bis zum Tag danach lesen: {{what}}.",
     newPatient: "Neu für Sie",
   },
   inbox: {

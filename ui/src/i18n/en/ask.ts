@@ -101,6 +101,7 @@ export const ask = {
     calendarTitle: "Appointment: {{name}}",
     calendarSaved: "The calendar file was saved.",
     answer: "Give a time",
+    move: "Another time",
     answerTitle: "A time for {{name}}",
     answerDate: "Day",
     answerTime: "Time",
@@ -117,7 +118,8 @@ export const ask = {
     waiting: "Waiting for the patient",
     today: "Today",
     tomorrow: "Tomorrow",
-    offered: "You may read {{what}} until the day after.",
+    offered: "You may read until the day after: {{what}}.",
+    offeredOnce: "Once a time is agreed, you may read until the day after: {{what}}.",
     newPatient: "New to you",
   },
   inbox: {
