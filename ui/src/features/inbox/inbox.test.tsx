@@ -10,7 +10,7 @@ beforeEach(() => {
 
 test("a clinician moves through the inbox by keyboard and opens with Enter", async () => {
   const user = openWindow("haddad");
-  const rows = await screen.findAllByTestId("inbox-row");
+  const rows = await screen.findAllByTestId("inbox-row", undefined, { timeout: 5000 });
   expect(rows.length).toBeGreaterThan(2);
   rows[0]?.focus();
   await user.keyboard("jj");
@@ -23,7 +23,7 @@ test("a clinician moves through the inbox by keyboard and opens with Enter", asy
 
 test("opening an answer takes its mark away", async () => {
   const user = openWindow("haddad");
-  const rows = await screen.findAllByTestId("inbox-row");
+  const rows = await screen.findAllByTestId("inbox-row", undefined, { timeout: 5000 });
   const answer = rows.find((row) => row.dataset.kind === "answer" && row.dataset.unread === "true");
   await user.click(answer as HTMLElement);
   await waitFor(() => expect(world.letters.haddad?.requests[0]?.unread).toBe(false));
@@ -31,7 +31,7 @@ test("opening an answer takes its mark away", async () => {
 
 test("the filter leaves one kind, and an empty inbox says what will be there", async () => {
   const user = openWindow("haddad");
-  await screen.findAllByTestId("inbox-row");
+  await screen.findAllByTestId("inbox-row", undefined, { timeout: 5000 });
   await user.click(screen.getByRole("radio", { name: "Appointments" }));
   const kinds = screen.getAllByTestId("inbox-row").map((row) => row.dataset.kind);
   expect(new Set(kinds)).toEqual(new Set(["appointment"]));
@@ -40,5 +40,5 @@ test("the filter leaves one kind, and an empty inbox says what will be there", a
 test("patients have a page of their own", async () => {
   const user = openWindow("haddad");
   await click(user, "nav-patients");
-  expect(await screen.findByTestId("shared-list")).toBeVisible();
+  expect(await screen.findByTestId("shared-list", undefined, { timeout: 5000 })).toBeVisible();
 });

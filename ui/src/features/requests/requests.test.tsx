@@ -10,7 +10,7 @@ beforeEach(() => {
 
 test("what a doctor asks stands on the first page, and a stranger's request does not", async () => {
   openWindow("maria");
-  const row = await screen.findByTestId("request-row");
+  const row = await screen.findByTestId("request-row", undefined, { timeout: 5000 });
   expect(within(row).getByText(/Dr Grace Okafor asks to read your heart records/)).toBeVisible();
   expect(screen.queryByText(/Nils Olsen asks/)).not.toBeInTheDocument();
 });
