@@ -66,6 +66,9 @@ pub fn run(options: Options) -> tauri::Result<()> {
             app.state::<Tray>().say(&label, None, None);
             app.state::<Host>().close_session(label);
         }
+        RunEvent::WindowEvent { label, event: WindowEvent::Focused(false) | WindowEvent::Resized(_), .. } => {
+            tell_if_minimised(app, label);
+        }
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => links::arrived(app, urls.first().map(ToString::to_string)),
         #[cfg(target_os = "macos")]
@@ -86,6 +89,19 @@ pub fn run(options: Options) -> tauri::Result<()> {
 /// Whether the window is only put away when the person closes it: they want the app to go on, and see the icon.
 fn stays_behind_icon(app: &AppHandle, label: &str) -> bool {
     app.state::<Host>().settings().keep_running && app.state::<Tray>().is_shown() && windows::is_last_shown(app, label)
+}
+
+/// A page is not told that its window was minimised; whoever chose it is locked out then.
+fn tell_if_minimised(app: &AppHandle, label: String) {
+    let minimised = app.get_webview_window(&label).is_some_and(|window| window.is_minimized().unwrap_or(false));
+    if minimised {
+        let host = app.state::<Host>().inner().clone();
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = host.call(&label, "profile_activity", serde_json::json!({ "hidden": true })).await {
+                tracing::warn!("a hidden window was not told of: {}", error.message);
+            }
+        });
+    }
 }
 
 /// The window opens at once; the host gets ready behind it and requests wait for it.

@@ -1,4 +1,4 @@
-//! A wallet of one's own against a real Secret Service: made, kept over a restart, locked away, missing.
+//! A wallet of one's own against a real Secret Service: made, kept over a restart, locked, guessed at, locked away, missing.
 
 use serde_json::{Value, json};
 
@@ -36,8 +36,7 @@ async fn a_wallet_outlives_the_app_while_the_key_store_does() {
     let start = app.window().await;
     let id = own_profile(&start).await;
     start.click(&format!("profile-{id}")).await;
-    start.click("unlock-open").await;
-    start.see("error").await;
+    start.see("unlock[data-trouble=keyringLocked]").await;
     start.picture("key-store-locked").await;
     let error = start.call("profile_unlock", json!({})).await.unwrap_err();
     assert_eq!(error["code"], "keyringLocked", "a locked key store has a sentence of its own: {error}");
@@ -76,6 +75,53 @@ async fn without_a_key_store_a_passphrase_is_asked_for_and_never_skipped() {
     start.fill("unlock-passphrase", "seven calm herons").await;
     start.click("unlock-open").await;
     start.see("enrol-code").await;
+}
+
+#[tokio::test]
+async fn a_pin_opens_and_guessing_is_slowed_over_a_restart() {
+    let desk = Desk::start().await;
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    people::online(&start).await;
+    start.click("start-create").await;
+    start.fill("wallet-name", NAME).await;
+    start.fill("pin", "482915").await;
+    start.fill("pin-again", "482915").await;
+    start.picture("create-with-pin").await;
+    start.click("wallet-create").await;
+    confirm_words(&start).await;
+    start.see("enrol-code").await;
+    start.call("profile_lock", json!({})).await.unwrap();
+    start.see("unlock").await;
+    for _ in 0..5 {
+        start.fill("unlock-passphrase", "482916").await;
+        start.click("unlock-open").await;
+        start.until_script("return document.querySelector('[data-testid=unlock-passphrase]').value === ''").await;
+    }
+    start.see("unlock-wait").await;
+    start.picture("locked-out").await;
+    app.quit().await;
+
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    let id = own_profile(&start).await;
+    start.click(&format!("profile-{id}")).await;
+    start.see("unlock-wait").await;
+    let error = start.call("profile_unlock", json!({ "passphrase": "482915" })).await.unwrap_err();
+    assert_eq!(error["code"], "lockedOut", "the wait outlives the program: {error}");
+
+    // A minute later.
+    let attempts = desk.data("home").join("profiles").join(&id).join("attempts.json");
+    std::fs::write(&attempts, r#"{"format":1,"wrong":5,"since":0}"#).unwrap();
+    start.call("profile_close", json!({})).await.unwrap();
+    app.quit().await;
+    let app = desk.open("home", &[]).await;
+    let start = app.window().await;
+    start.click(&format!("profile-{id}")).await;
+    start.fill("unlock-passphrase", "482915").await;
+    start.click("unlock-open").await;
+    start.see("enrol-code").await;
+    app.quit().await;
 }
 
 /// Reads the 24 words from the screen and types those that are asked for.

@@ -112,36 +112,6 @@ fn a_hostile_backup_writes_nowhere_else() {
     assert!(check_entries(&[entry(VAULT, u64::MAX), entry(LABEL, 1)]).is_err(), "impossible");
 }
 
-/// Made once, by the first version of the format; must open for ever.
-#[test]
-fn the_first_format_still_opens() {
-    let home = tempfile::tempdir().unwrap();
-    let path = home.path().join("backup-1");
-    let vector: String = include_str!("../../tests/vectors/backup-1.hex").split_whitespace().collect();
-    let bytes: Vec<u8> =
-        (0..vector.len()).step_by(2).map(|at| u8::from_str_radix(&vector[at..at + 2], 16).unwrap()).collect();
-    fs::write(&path, bytes).unwrap();
-    let backup = opened(&path).unwrap();
-    assert_eq!((backup.root(), backup.created()), (root(), UnixMillis(9)));
-    let dir = home.path().join("eva");
-    backup.unpack(&dir, &mut |_, _| true).unwrap();
-    assert_eq!(fs::read(dir.join(VAULT)).unwrap(), b"a vault");
-}
-
-/// Writes the vector above: `cargo test -p carekey-wallet --lib backup -- --ignored`.
-#[test]
-#[ignore = "writes the vector, once for each new format"]
-fn write_the_vector() {
-    let home = tempfile::tempdir().unwrap();
-    let path = home.path().join("v");
-    made(&path, b"a vault".to_vec());
-    let hex: String = fs::read(&path).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
-    let lines: Vec<&str> = hex.as_bytes().chunks(96).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/backup-1.hex");
-    fs::create_dir_all(target.parent().unwrap()).unwrap();
-    fs::write(target, lines.join("\n") + "\n").unwrap();
-}
-
 proptest! {
     #[test]
     fn any_bytes_are_read_without_harm(bytes: Vec<u8>) {

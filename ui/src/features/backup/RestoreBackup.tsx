@@ -53,7 +53,9 @@ export function RestoreBackup({ onBack, replaces }: { onBack: () => void; replac
             <Button
               variant="default"
               leftSection={<IconFolderOpen size={18} aria-hidden />}
-              onClick={() => void host.pickFile(t("backup.choose")).then((picked) => picked && setPath(picked))}
+              onClick={() =>
+                void host.pickFile(t("backup.choose")).then((picked) => picked && setPath(picked))
+              }
               data-testid="backup-choose"
             >
               {t("backup.choose")}

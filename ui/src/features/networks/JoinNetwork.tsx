@@ -12,7 +12,11 @@ type Way = "byText" | "byPicture" | "byFile";
 type Invitation = { text: string } | { path: string };
 
 /** An invitation as text, picture or file; what it leads to is shown before anything is joined. */
-export function JoinNetwork(props: { text?: string; onJoined: (network: NetworkItem) => void; onCancel: () => void }) {
+export function JoinNetwork(props: {
+  text?: string;
+  onJoined: (network: NetworkItem) => void;
+  onCancel: () => void;
+}) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [way, setWay] = useState<Way>("byText");

@@ -14,7 +14,9 @@ export function WordFields({ words, onChange }: { words: string[]; onChange: (wo
   const known = useMemo(() => new Set(list.data?.words ?? []), [list.data]);
   const all = list.data?.words ?? [];
   const wrong = words.flatMap((word, index) =>
-    known.size > 0 && word !== "" && !known.has(word) && !all.some((one) => one.startsWith(word)) ? [index + 1] : [],
+    known.size > 0 && word !== "" && !known.has(word) && !all.some((one) => one.startsWith(word))
+      ? [index + 1]
+      : [],
   );
   const put = (at: number, found: string[]) => {
     const next = Array.from({ length: WORDS }, (_, index) => words[index] ?? "");

@@ -5,7 +5,8 @@ export const backup = {
     last: "Last saved: {{at}}",
     never: "No backup has been saved yet.",
     save: "Save a backup",
-    passphraseHint: "Choose a new passphrase for the file. Whoever finds the file can try as often as they like, so make it long.",
+    passphraseHint:
+      "Choose a new passphrase for the file. Whoever finds the file can try as often as they like, so make it long.",
     choosePlace: "Choose where to save",
     done: "The backup was saved.",
     fileName: "CareKey backup of {{name}}.carekey",

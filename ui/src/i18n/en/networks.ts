@@ -5,7 +5,8 @@ export const networks = {
     choose: "With which hospitals?",
     sample: "Made-up hospitals, for trying out",
     sampleHint: "Nothing there is real, and nothing leaves this computer.",
-    notYet: "You have not joined the hospitals of your region yet. Have the invitation from the front desk at hand.",
+    notYet:
+      "You have not joined the hospitals of your region yet. Have the invitation from the front desk at hand.",
     join: "I have an invitation",
     joinTitle: "Join with an invitation",
     byText: "Text",

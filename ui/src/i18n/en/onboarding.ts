@@ -24,7 +24,8 @@ export const onboarding = {
     codeLabel: "Code",
     register: "Register",
     restoreTitle: "Type your 24 words",
-    restoreLead: "In order. You can also paste all of them into the first field. The first letters are enough.",
+    restoreLead:
+      "In order. You can also paste all of them into the first field. The first letters are enough.",
     restoreLabel: "The 24 words",
     restoreCount_one: "{{count}} word of 24",
     restoreCount_other: "{{count}} words of 24",
