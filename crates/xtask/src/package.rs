@@ -85,8 +85,9 @@ fn bundle(binary: &Path, kind: &str) -> Result<PathBuf> {
     let release = place.join("release");
     fs::create_dir_all(&release)?;
     fs::copy(binary, release.join(program())).with_context(|| binary.display().to_string())?;
-    let cli = root().join("ui/node_modules/.bin").join(if cfg!(windows) { "tauri.cmd" } else { "tauri" });
-    let mut tauri = Command::new(cli);
+    // Fetched when it is needed: as a dependency of the page it would bind the page's lock file to every platform's binary.
+    let mut tauri = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    tauri.args(["exec", "--yes", "--package=@tauri-apps/cli@2.12.5", "--", "tauri"]);
     tauri.args(["bundle", "--ci", "--no-binary-patching", "--bundles", kind]);
     if env::var_os("CAREKEY_SIGN").is_none() {
         tauri.arg("--no-sign");

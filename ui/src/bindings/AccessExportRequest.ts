@@ -3,4 +3,23 @@ import type { AccessFilter } from "./AccessFilter";
 import type { AccessFormat } from "./AccessFormat";
 import type { Language } from "./Language";
 
-export type AccessExportRequest = { filter: AccessFilter, path: string, format: AccessFormat, language: Language, };
+/**
+ * Saves the log to a file.
+ */
+export type AccessExportRequest = { 
+/**
+ * Which of it.
+ */
+filter: AccessFilter, 
+/**
+ * Where to, an absolute path.
+ */
+path: string, 
+/**
+ * As what.
+ */
+format: AccessFormat, 
+/**
+ * Language of the table's words.
+ */
+language: Language, };

@@ -3,4 +3,27 @@ import type { AccessRow } from "./AccessRow";
 import type { AccessedRecord } from "./AccessedRecord";
 import type { PersonView } from "./PersonView";
 
-export type AccessLogView = { rows: Array<AccessRow>, total: number, flagged: number, people: Array<PersonView>, records: Array<AccessedRecord>, };
+/**
+ * Who looked.
+ */
+export type AccessLogView = { 
+/**
+ * Newest first.
+ */
+rows: Array<AccessRow>, 
+/**
+ * How many there are with this filter.
+ */
+total: number, 
+/**
+ * How many of all need attention.
+ */
+flagged: number, 
+/**
+ * Everybody in the log, by name.
+ */
+people: Array<PersonView>, 
+/**
+ * Every record in the log, by title.
+ */
+records: Array<AccessedRecord>, };

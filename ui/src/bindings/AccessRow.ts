@@ -48,7 +48,15 @@ refusal: string | null,
 /**
  * Whether both sides agree.
  */
-agreement: AccessAgreement, notTheReader: boolean, grantId: string | null, 
+agreement: AccessAgreement, 
+/**
+ * The signature on the request is not the reader's: somebody else may have used their permission.
+ */
+notTheReader: boolean, 
+/**
+ * The grant that was used.
+ */
+grantId: string | null, 
 /**
  * Needs attention: a refusal, or a read only one side reports.
  */

@@ -4,4 +4,39 @@ import type { GrantWhat } from "./GrantWhat";
 import type { PersonView } from "./PersonView";
 import type { RecordRow } from "./RecordRow";
 
-export type GrantPreview = { grantee: PersonView, what: GrantWhat, records: Array<RecordRow>, includesFuture: boolean, existingGrantId: string | null, already: Array<AlreadyGranted>, parts: number, partsMax: number, };
+/**
+ * What the other person would see.
+ */
+export type GrantPreview = { 
+/**
+ * Who.
+ */
+grantee: PersonView, 
+/**
+ * What.
+ */
+what: GrantWhat, 
+/**
+ * The records they could open today.
+ */
+records: Array<RecordRow>, 
+/**
+ * Records still to come are included.
+ */
+includesFuture: boolean, 
+/**
+ * A grant that gives them all of this already.
+ */
+existingGrantId: string | null, 
+/**
+ * What of this they can read already: the new terms take the place of the old ones.
+ */
+already: Array<AlreadyGranted>, 
+/**
+ * How many parts it would be made of.
+ */
+parts: number, 
+/**
+ * How many parts one grant can be made of.
+ */
+partsMax: number, };

@@ -5,4 +5,55 @@ import type { OpenedRecord } from "./OpenedRecord";
 import type { PersonView } from "./PersonView";
 import type { Purpose } from "./Purpose";
 
-export type GrantView = { id: string, grantee: PersonView, what: GrantWhat, created: number, changed: number | null, until: number | null, purpose: Purpose, note: string | null, state: GrantState, parts: number, partsDone: number, opened: Array<OpenedRecord>, };
+/**
+ * A grant, as its giver sees it: one decision, whatever number of things it opens.
+ */
+export type GrantView = { 
+/**
+ * Identifier on this computer.
+ */
+id: string, 
+/**
+ * Who can read.
+ */
+grantee: PersonView, 
+/**
+ * What.
+ */
+what: GrantWhat, 
+/**
+ * When it was made.
+ */
+created: number, 
+/**
+ * When its terms were changed the last time.
+ */
+changed: number | null, 
+/**
+ * Until when; none for no end.
+ */
+until: number | null, 
+/**
+ * Why.
+ */
+purpose: Purpose, 
+/**
+ * More about why.
+ */
+note: string | null, 
+/**
+ * How far it is: as far as the part that is furthest behind.
+ */
+state: GrantState, 
+/**
+ * Of how many parts it is made: each collection and each single record is one.
+ */
+parts: number, 
+/**
+ * How many of them are where the state is heading.
+ */
+partsDone: number, 
+/**
+ * Different records this person has opened through it, the last one first.
+ */
+opened: Array<OpenedRecord>, };

@@ -2,4 +2,31 @@
 import type { GrantTarget } from "./GrantTarget";
 import type { Purpose } from "./Purpose";
 
-export type GrantsCreateRequest = { granteeId: string, targets: Array<GrantTarget>, future: boolean, until?: number | null, purpose: Purpose, note?: string | null, };
+/**
+ * Shares; answers with the grant as saved here.
+ */
+export type GrantsCreateRequest = { 
+/**
+ * Who, `care1…`.
+ */
+granteeId: string, 
+/**
+ * What.
+ */
+targets: Array<GrantTarget>, 
+/**
+ * Whether records still to come are included. If not, collections stand for what lies in them today.
+ */
+future: boolean, 
+/**
+ * Until when; none for no end.
+ */
+until?: number | null, 
+/**
+ * Why.
+ */
+purpose: Purpose, 
+/**
+ * More about why, at most 120 characters.
+ */
+note?: string | null, };

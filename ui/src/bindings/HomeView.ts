@@ -22,7 +22,11 @@ records: number,
 /**
  * Grants that are in force or on their way.
  */
-grants: Array<GrantView>, ending: Array<GrantView>, 
+grants: Array<GrantView>, 
+/**
+ * Of these, the ones that end soon, the next one first, unless the person said that they may.
+ */
+ending: Array<GrantView>, 
 /**
  * Last accesses, at most five.
  */

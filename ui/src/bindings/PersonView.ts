@@ -32,4 +32,8 @@ hospital: string | null,
 /**
  * True when the person came in through a contact card rather than a hospital's directory.
  */
-contact: boolean, nickname: string | null, };
+contact: boolean, 
+/**
+ * What this profile's owner calls them, such as "Mum".
+ */
+nickname: string | null, };

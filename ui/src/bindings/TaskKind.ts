@@ -3,4 +3,4 @@
 /**
  * What is being done.
  */
-export type TaskKind = "import" | "write" | "export" | "restore" | "summary" | "verify";
+export type TaskKind = "import" | "write" | "export" | "restore" | "backup" | "summary" | "verify";

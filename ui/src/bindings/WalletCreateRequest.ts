@@ -11,6 +11,10 @@ export type WalletCreateRequest = {
  */
 name: string, 
 /**
+ * Identifier of the network to belong to; none for the one this program was started with.
+ */
+network?: string | null, 
+/**
  * Where to keep the keys.
  */
 custody: Custody, 

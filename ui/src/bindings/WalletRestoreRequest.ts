@@ -11,6 +11,10 @@ export type WalletRestoreRequest = {
  */
 name: string, 
 /**
+ * Identifier of the network to come back to; none for the one this program was started with.
+ */
+network?: string | null, 
+/**
  * A profile of this computer that cannot be opened any more and goes when everything is back. It has to be the same
  * person's.
  */

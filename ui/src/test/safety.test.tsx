@@ -138,7 +138,9 @@ describe("the start screen", () => {
     await click(user, "network-invited");
     await user.type(await screen.findByTestId("invitation", undefined, SLOW), "something else");
     await click(user, "invitation-read");
-    expect(await screen.findByText("This invitation is damaged or not complete.", undefined, SLOW)).toBeVisible();
+    expect(
+      await screen.findByText("This invitation is damaged or not complete.", undefined, SLOW),
+    ).toBeVisible();
     await user.clear(screen.getByTestId("invitation"));
     await user.type(screen.getByTestId("invitation"), "carekey:join?carenet1.AAAA");
     await click(user, "invitation-read");
@@ -156,7 +158,9 @@ describe("the start screen", () => {
       "1 anchor 2 bridge 3 canvas 4 dinner 5 energy 6 fabric 7 gardxn 8 harbor 9 island 10 jacket 11 kitten 12 ladder 13 marble 14 needle 15 orange 16 pencil 17 quarter 18 ribbon 19 silver 20 ticket 21 umbrella 22 velvet 23 window 24 zebra",
     );
     await waitFor(() => expect(screen.getByTestId("restore-word-24")).toHaveValue("zebra"), SLOW);
-    expect(await screen.findByTestId("words-wrong", undefined, SLOW)).toHaveTextContent("Word 7 is not in the list");
+    expect(await screen.findByTestId("words-wrong", undefined, SLOW)).toHaveTextContent(
+      "Word 7 is not in the list",
+    );
     await user.clear(screen.getByTestId("restore-word-7"));
     await user.type(screen.getByTestId("restore-word-7"), "garden");
     await waitFor(() => expect(screen.queryByTestId("words-wrong")).toBeNull(), SLOW);
