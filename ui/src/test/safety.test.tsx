@@ -82,13 +82,13 @@ describe("safety in the settings", () => {
   it("changes the PIN to a passphrase only for whoever knows the PIN", async () => {
     const user = await open();
     await click(user, "custody-change");
-    await user.type(await screen.findByTestId("secret", undefined, SLOW), "999998");
+    const dialog = within(await screen.findByRole("dialog", undefined, SLOW));
+    await user.type(await dialog.findByTestId("secret", undefined, SLOW), "999998");
     await click(user, "custody-passphrase");
     await user.type(screen.getByTestId("passphrase"), "nine calm herons");
     await user.type(screen.getByTestId("passphrase-again"), "nine calm herons");
     await click(user, "custody-save");
     expect(await screen.findByText("This does not open your records.", undefined, SLOW)).toBeVisible();
-    const dialog = within(screen.getByRole("dialog"));
     await user.clear(dialog.getByTestId("secret"));
     await user.type(dialog.getByTestId("secret"), "482915");
     await click(user, "custody-save");

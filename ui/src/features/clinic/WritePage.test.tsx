@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { host, world } from "@/fake/host";
 import { maria } from "@/fake/people";
@@ -17,7 +17,7 @@ it("a laboratory sends many files to one patient, one of them under another titl
   await user.click(first);
   await user.paste("Blood count, May");
   await click(user, "write-send");
-  expect(await screen.findAllByText("Signed; it is on its way.", undefined, SLOW)).toHaveLength(2);
+  await waitFor(() => expect(screen.getAllByText("Signed; it is on its way.")).toHaveLength(2), SLOW);
   expect(world.written.map((row) => row.title)).toContain("Blood count, May");
 }, 20_000);
 
