@@ -29,7 +29,7 @@ async fn offline_everything_opened_can_be_read_and_what_is_done_is_sent_later() 
     start.see("trust-line").await;
     let grantee = doctor_id(&start).await;
     let grant = json!({
-        "granteeId": grantee, "target": { "kind": "collection", "collection": "devices" },
+        "granteeId": grantee, "targets": [{ "kind": "collection", "collection": "devices" }], "future": true,
         "until": null, "purpose": "treatment", "note": null,
     });
     let grant = text(&start.call("grants_create", grant).await.unwrap(), "id");

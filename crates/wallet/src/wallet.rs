@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use carekey_crypto::{RecoveryWords, WalletKeys};
@@ -64,8 +64,25 @@ pub(crate) struct Inner {
     dir: PathBuf,
     certificate: RwLock<Option<Certificate>>,
     refilling: tokio::sync::Mutex<()>,
+    pub(crate) fetches: Fetches,
     reachable: Mutex<bool>,
     events: broadcast::Sender<WalletEvent>,
+}
+
+/// Records that are being fetched, each by one task at a time.
+#[derive(Default)]
+pub(crate) struct Fetches(Mutex<HashMap<BlobId, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Fetches {
+    /// The lock of one record.
+    pub(crate) fn of(&self, blob: &BlobId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, held| held.strong_count() > 0);
+        let known = all.get(blob).and_then(Weak::upgrade);
+        let lock = known.unwrap_or_default();
+        all.insert(*blob, Arc::downgrade(&lock));
+        lock
+    }
 }
 
 impl std::fmt::Debug for Wallet {
@@ -128,6 +145,7 @@ impl Wallet {
             dir: dir.to_owned(),
             certificate: RwLock::new(certificate),
             refilling: tokio::sync::Mutex::default(),
+            fetches: Fetches::default(),
             reachable: Mutex::new(false),
             events: broadcast::channel(EVENTS_MAX).0,
         })))

@@ -96,7 +96,7 @@ impl FromStr for CallNumber {
         if digits.len() != DIGITS {
             return Err(NumberError::WrongCount { found: digits.len() });
         }
-        if luhn(&digits) % 10 != 0 {
+        if !luhn(&digits).is_multiple_of(10) {
             return Err(NumberError::Slip);
         }
         digits[..DIGITS - 1].parse().map(Self).map_err(|_| NumberError::NotDigits)

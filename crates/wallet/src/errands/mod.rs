@@ -44,7 +44,6 @@ pub(crate) enum Tracked {
 
 /// One item.
 #[derive(Debug, Clone, BorshSerialize, BorshDeserialize)]
-#[expect(clippy::large_enum_variant, reason = "items are moved rarely and stored encoded")]
 pub(crate) enum Work {
     /// Bring a sealed record to its hospital, then submit its anchor.
     Upload { hospital: HospitalId, ticket: UploadTicket, reference: RecordRef, anchor: carekey_protocol::Body },

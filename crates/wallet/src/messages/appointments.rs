@@ -107,7 +107,7 @@ fn told(thread: &[MessageRow], now: UnixMillis) -> Option<Appointment> {
     let answer = said()
         .filter(|(row, _)| !by_patient(row))
         .filter(|(_, says)| matches!(says, Says::Confirm { .. } | Says::Propose { .. } | Says::Decline { .. }))
-        .last();
+        .next_back();
     let accepted = |slot: &Slot| {
         said().find(|(row, says)| by_patient(row) && matches!(says, Says::Accept { at, .. } if *at == slot.at))
     };
@@ -137,7 +137,7 @@ fn told(thread: &[MessageRow], now: UnixMillis) -> Option<Appointment> {
         words: words.clone(),
         offer: *offer,
     };
-    let delivery = said().filter(|(row, _)| row.outgoing).last().map_or(Delivery::Sent, |(row, _)| row.delivery);
+    let delivery = said().filter(|(row, _)| row.outgoing).next_back().map_or(Delivery::Sent, |(row, _)| row.delivery);
     let unread = said().any(|(row, _)| row.unread);
     Some(Appointment {
         id: opening.id,

@@ -147,10 +147,14 @@ impl Wallet {
         let row = self.record(reference)?;
         let Some(keys) = &row.keys else { return Err(WalletError::NotFound { what: "this record" }) };
         let sealed = self.sealed_path(&row.blob);
+        // The reader in the background and the person may want the same record at once: it is fetched once.
+        let one = self.0.fetches.of(&row.blob);
+        let fetching = one.lock().await;
         if !sealed.exists() {
             let claim = carekey_protocol::derive::derive_claim(&keys.owner_secret);
             self.0.remote.fetch_own(row.hospital, row.blob, claim, row.sealed_bytes, &sealed).await?;
         }
+        drop(fetching);
         let patient = self.certificate()?.body.id;
         let opened = match row.anchor {
             Progress::Recorded { txid, .. } => {

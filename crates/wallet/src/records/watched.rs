@@ -1,6 +1,6 @@
 //! A document's bytes on their way into the seal: counted, digested, and stopped when the person says so.
 
-use std::io::{Error, ErrorKind, Read, Result};
+use std::io::{Error, Read, Result};
 
 use carekey_crypto::{Digest, DigestWriter, SealError};
 
@@ -43,7 +43,7 @@ impl<'w, R: Read> Watched<'w, R> {
 impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         if !(self.watch)(self.done) {
-            return Err(Error::new(ErrorKind::Other, Cancelled));
+            return Err(Error::other(Cancelled));
         }
         let read = self.source.read(buffer)?;
         self.digest.update(&buffer[..read]);
