@@ -95,7 +95,7 @@ fn invitation(text: &str) -> Option<LinkView> {
 fn recovery(number: &str) -> Option<LinkView> {
     let digits: String = number.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
     let is_number = digits.len() == 16 && digits.bytes().all(|sign| sign.is_ascii_digit());
-    is_number.then(|| LinkView::Recovery { text: digits })
+    is_number.then_some(LinkView::Recovery { text: digits })
 }
 
 /// Percent signs undone.

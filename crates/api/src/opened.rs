@@ -27,6 +27,9 @@ const VIEWED_MAX: usize = 8;
 /// A record by owner (none: the profile's own) and reference.
 pub(crate) type RecordKey = (Option<ParticipantId>, RecordRef);
 
+/// A record that was opened to be looked at, and what was read of it.
+type LookedAt = (RecordKey, Weak<OpenedRecord>, Arc<Result<Viewed, String>>);
+
 /// An open profile. Nothing in it is needed after a restart.
 pub(crate) struct OpenProfile {
     pub(crate) id: String,
@@ -36,7 +39,7 @@ pub(crate) struct OpenProfile {
     altered: Mutex<HashSet<RecordKey>>,
     directory: Mutex<HashMap<CertificateSerial, Certificate>>,
     sizes: Mutex<HashMap<RecordRef, u64>>,
-    viewed: Mutex<Vec<(RecordKey, Weak<OpenedRecord>, Arc<Result<Viewed, String>>)>>,
+    viewed: Mutex<Vec<LookedAt>>,
     places: Mutex<HashMap<RecordKey, Place>>,
     pub(crate) series: Mutex<HashMap<Option<ParticipantId>, Series>>,
     pub(crate) summary: Mutex<Option<Arc<Made>>>,

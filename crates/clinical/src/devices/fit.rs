@@ -45,12 +45,15 @@ const CURVES: &[(&str, &str)] = &[
     ("temperature", "temperature"),
 ];
 
+/// A unit, and values over seconds.
+type Curve = (String, Vec<(f64, f64)>);
+
 #[derive(Default)]
 struct Activity {
     facts: Vec<Fact>,
     sessions: Vec<ClinicalItem>,
     results: Vec<ResultItem>,
-    curves: BTreeMap<&'static str, (String, Vec<(f64, f64)>)>,
+    curves: BTreeMap<&'static str, Curve>,
     begin: Option<f64>,
     devices: BTreeSet<String>,
     days: BTreeMap<i64, BTreeMap<String, f64>>,

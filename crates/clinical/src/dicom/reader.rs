@@ -89,11 +89,7 @@ pub(super) fn read(source: &mut dyn Source) -> Option<Elements> {
     if marked {
         reader.at = 132;
         // The file's own description is always explicit little endian.
-        loop {
-            match reader.peek_tag() {
-                Ok((0x0002, _)) => {}
-                _ => break,
-            }
+        while let Ok((0x0002, _)) = reader.peek_tag() {
             if let Err(stop) = reader.element(&mut found.root, Some(&mut found.pixels), 0) {
                 found.stop = Some(stop);
                 return Some(found);
@@ -201,8 +197,7 @@ impl Reader<'_> {
     fn fragments(&mut self) -> Result<PixelData, Stop> {
         let mut offsets = None;
         let mut fragments = Vec::new();
-        loop {
-            let Ok(header) = self.header() else { break };
+        while let Ok(header) = self.header() {
             let end = self.at + u64::from(header.length);
             if header.tag != ITEM || header.length == UNDEFINED || end > self.length {
                 break;

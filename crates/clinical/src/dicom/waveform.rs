@@ -93,13 +93,13 @@ fn group(item: &Dataset) -> Option<Group> {
 }
 
 fn channel(definition: Option<&Dataset>, at: usize) -> Channel {
-    let said = definition.and_then(|definition| {
+    let said = definition.map(|definition| {
         let label = definition.text(CHANNEL_LABEL);
         let source = meaning(definition.items(SOURCE));
         let unit = definition.items(UNITS).first().and_then(|unit| unit.text(CODE).or_else(|| unit.text(MEANING)));
         let scale = definition.decimal(SENSITIVITY).unwrap_or(1.0) * definition.decimal(CORRECTION).unwrap_or(1.0);
         let baseline = definition.decimal(BASELINE).unwrap_or(0.0);
-        Some((label.or(source), unit, scale, baseline))
+        (label.or(source), unit, scale, baseline)
     });
     let (label, unit, scale, baseline) = said.unwrap_or((None, None, 1.0, 0.0));
     Channel::new(&label.unwrap_or_else(|| format!("{}", at + 1)), &unit.unwrap_or_default(), scale, baseline)

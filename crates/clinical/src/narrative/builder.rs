@@ -198,7 +198,8 @@ impl Builder {
         if matches!(self.top().shape, Shape::Paragraph | Shape::Heading) {
             self.end_frame();
         }
-        let (ends, within): (fn(&Shape) -> bool, fn(&Shape) -> bool) = match next {
+        type Is = fn(&Shape) -> bool;
+        let (ends, within): (Is, Is) = match next {
             Shape::Item => (|shape| *shape == Shape::Item, |shape| matches!(shape, Shape::List { .. })),
             Shape::Row => (|shape| *shape == Shape::Row, |shape| *shape == Shape::Table),
             Shape::Cell { .. } => (|shape| matches!(shape, Shape::Cell { .. }), |shape| *shape == Shape::Row),

@@ -106,8 +106,7 @@ fn told(thread: &[MessageRow], now: UnixMillis) -> Option<Appointment> {
     let called_off = said().find(|(_, says)| matches!(says, Says::CallOff { .. }));
     let answer = said()
         .filter(|(row, _)| !by_patient(row))
-        .filter(|(_, says)| matches!(says, Says::Confirm { .. } | Says::Propose { .. } | Says::Decline { .. }))
-        .next_back();
+        .rfind(|(_, says)| matches!(says, Says::Confirm { .. } | Says::Propose { .. } | Says::Decline { .. }));
     let accepted = |slot: &Slot| {
         said().find(|(row, says)| by_patient(row) && matches!(says, Says::Accept { at, .. } if *at == slot.at))
     };
@@ -137,7 +136,7 @@ fn told(thread: &[MessageRow], now: UnixMillis) -> Option<Appointment> {
         words: words.clone(),
         offer: *offer,
     };
-    let delivery = said().filter(|(row, _)| row.outgoing).next_back().map_or(Delivery::Sent, |(row, _)| row.delivery);
+    let delivery = said().rfind(|(row, _)| row.outgoing).map_or(Delivery::Sent, |(row, _)| row.delivery);
     let unread = said().any(|(row, _)| row.unread);
     Some(Appointment {
         id: opening.id,
