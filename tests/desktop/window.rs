@@ -24,6 +24,9 @@ impl Window {
     pub(crate) async fn click(&self, id: &str) {
         self.until(&format!("a click on {id}"), async || {
             let element = self.find(id).await?;
+            // A person scrolls until it is not below the footer; the driver stops as soon as it is in the window.
+            let place = serde_json::to_value(&element).ok()?;
+            self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![place]).await.ok()?;
             // Covered by something that fades out, or gone since: look again.
             element.click().await.ok()
         })
