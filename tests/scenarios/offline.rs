@@ -15,6 +15,8 @@ async fn what_was_fetched_opens_without_a_network_and_what_is_written_waits() {
     amir.finishes().await;
     mia.until("the letter arrives", |mia| !mia.records(None).unwrap().is_empty()).await;
     let note = mia.keeps(NORTH, "Allergy", "penicillin").await;
+    // As the reader in the background does: what was never checked on the ledger cannot be offered as checked.
+    assert_eq!(mia.reads_own(note).await.unwrap(), "penicillin");
     mia.shares(&amir.card(), GrantTarget::Record(letter)).await;
     mia.shares(&amir.card(), GrantTarget::Record(note)).await;
     assert_eq!(mia.reads_own(letter).await.unwrap(), "come again in May");

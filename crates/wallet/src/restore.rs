@@ -1,5 +1,6 @@
 //! From 24 words alone: records, grants and receipts come from the ledger, collections from the hospitals' catalogues.
 
+use carekey_network::enrolment::AuthorityRefusal;
 use carekey_protocol::Collection;
 use carekey_protocol::catalogue::CatalogueOperation;
 use carekey_protocol::derive::{derive_catalogue_handle, derive_collection_authorisation, derive_epoch_secret};
@@ -26,7 +27,13 @@ impl Wallet {
     /// [`WalletError::Authority`] if the words were never registered; [`WalletError::Network`].
     pub async fn restore(&self) -> Result<(), WalletError> {
         self.write(|tx| meta::put(tx, meta::Key::Restore, &true))?;
-        self.recover().await?;
+        if let Err(error) = self.recover().await {
+            // Words nobody registered have nothing to restore: the wallet is a new one that waits for its code.
+            if matches!(error, WalletError::Authority(AuthorityRefusal::NotRegistered)) {
+                self.write(|tx| meta::remove(tx, meta::Key::Restore))?;
+            }
+            return Err(error);
+        }
         self.sync().await?;
         // Announcements wait for their authors' certificates; passes for their patients'.
         while self.work().await? {}
