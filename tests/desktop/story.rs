@@ -122,7 +122,7 @@ async fn give(patients: &Window, doctor: &Person, collection: &str) -> String {
 }
 
 /// The dialog: who, what, until when; then the sentence it makes, and the preview.
-async fn fill_in(patients: &Window, doctor: &Person, collection: &str) {
+pub(crate) async fn fill_in(patients: &Window, doctor: &Person, collection: &str) {
     patients.click("nav-people").await;
     patients.click("grant-open").await;
     patients.fill("grant-person-search", &doctor.name).await;

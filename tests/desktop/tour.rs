@@ -7,6 +7,7 @@ use crate::{
     app::App,
     desk::Desk,
     people::{self, Person, text},
+    story,
     window::Window,
 };
 
@@ -70,13 +71,7 @@ async fn records(cast: &Cast) {
 /// Three choices and a sentence; then it is confirmed.
 async fn sharing(cast: &Cast) {
     let maria = &cast.maria;
-    maria.click("nav-people").await;
-    maria.click("grant-open").await;
-    maria.choose("grant-person", &cast.doctor.name).await;
-    maria.click("grant-collection-laboratory").await;
-    maria.click("grant-term-quarter").await;
-    maria.see_text("grant-sentence", &cast.doctor.name).await;
-    maria.see("grant-preview").await;
+    story::fill_in(maria, &cast.doctor, "laboratory").await;
     keep(maria, "06-share").await;
     maria.click("grant-confirm").await;
     maria.see("grant-sent-state[data-state=confirmed]").await;
@@ -117,6 +112,7 @@ async fn looking_back(cast: &Cast) {
     maria.see("grant-stop-confirm").await;
     keep(maria, "12-stop").await;
     maria.click("grant-stop-confirm").await;
+    maria.click("grants-ended-show").await;
     maria.see(&format!("{row} grant-state[data-state=stopped]")).await;
 }
 
