@@ -1,6 +1,7 @@
-import { Badge, Card, Group, Text } from "@mantine/core";
-import { IconBriefcase2, IconHeartHandshake } from "@tabler/icons-react";
+import { Badge, Card, Group, Text, TextInput } from "@mantine/core";
+import { IconBriefcase2, IconHeartHandshake, IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { brief, day } from "@/app/locale";
 import { isClinician, useOpenSession } from "@/app/session";
@@ -20,7 +21,9 @@ export function SharedListPage() {
   const { profile } = useOpenSession();
   const clinician = isClinician(profile);
   const list = useAsk("shared_list", {});
-  const people = list.data?.people ?? [];
+  const [wanted, setWanted] = useState("");
+  const all = list.data?.people ?? [];
+  const people = all.filter((sharer) => isNamed(sharer, wanted));
   return (
     <Page
       title={t(clinician ? "shared.titlePatients" : "shared.titleFamily")}
@@ -28,11 +31,24 @@ export function SharedListPage() {
     >
       {list.isPending && <RowSkeletons />}
       {list.isError && <ErrorNotice error={list.error} retry={() => list.refetch()} />}
-      {list.data && people.length === 0 && (
+      {list.data && all.length === 0 && (
         <Empty
           icon={clinician ? IconBriefcase2 : IconHeartHandshake}
           text={t(clinician ? "shared.emptyPatients" : "shared.emptyFamily")}
         />
+      )}
+      {(all.length > 1 || clinician) && all.length > 0 && (
+        <TextInput
+          aria-label={t(clinician ? "shared.searchPatients" : "shared.searchFamily")}
+          placeholder={t(clinician ? "shared.searchPatients" : "shared.searchFamily")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={wanted}
+          onChange={(event) => setWanted(event.currentTarget.value)}
+          data-testid="shared-search"
+        />
+      )}
+      {all.length > 0 && people.length === 0 && (
+        <Empty icon={IconSearch} text={t("shared.nobodyNamed", { name: wanted.trim() })} />
       )}
       {people.length > 0 && (
         <Card p="xs" data-testid="shared-list">
@@ -45,6 +61,18 @@ export function SharedListPage() {
       )}
     </Page>
   );
+}
+
+/** Each word of what was typed begins a part of the name, as people look for one another. */
+function isNamed(sharer: SharerView, wanted: string): boolean {
+  const parts = fullName(sharer.patient)
+    .toLocaleLowerCase()
+    .split(/[\s-]+/);
+  const words = wanted
+    .toLocaleLowerCase()
+    .split(/[\s-]+/)
+    .filter(Boolean);
+  return words.every((word) => parts.some((part) => part.startsWith(word)));
 }
 
 export function activeShares(sharer: SharerView): ShareView[] {

@@ -43,6 +43,9 @@ export function ProofDialog({ opened, onClose, recordId, patientId }: Props) {
           <>
             <Proof proof={proof.data} />
             {save.isError && <ErrorNotice error={save.error} />}
+            <Text size="sm" c="dimmed" data-testid="proof-caution">
+              {t("trust.saveCaution")}
+            </Text>
             <Group justify="flex-end">
               <Button
                 variant="default"

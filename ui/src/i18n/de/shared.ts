@@ -3,6 +3,9 @@ import type { SameShape } from "../shape";
 
 export const shared: SameShape<typeof en> = {
   shared: {
+    searchPatients: "Nach Namen suchen",
+    searchFamily: "Nach Namen suchen",
+    nobodyNamed: "Niemand mit dem Namen „{{name}}“ teilt Unterlagen mit Ihnen.",
     titlePatients: "Patienten",
     titleFamily: "Mit mir geteilt",
     leadPatients: "Personen, die ihre Unterlagen mit Ihnen teilen.",

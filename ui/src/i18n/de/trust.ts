@@ -41,6 +41,8 @@ export const trust: SameShape<typeof en> = {
     anchor: "Anker",
     waiting: "Die Unterlage wartet auf ihren Block.",
     save: "Nachweis speichern",
+    saveCaution:
+      "Geben Sie den Beweis nur an Menschen weiter, die das Dokument lesen dürfen: Zusammen mit einer Kopie des verschlossenen Dokuments öffnet er es.",
     saved: "Der Nachweis wurde gespeichert.",
   },
 };

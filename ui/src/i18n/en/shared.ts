@@ -1,5 +1,8 @@
 export const shared = {
   shared: {
+    searchPatients: "Find a patient by name",
+    searchFamily: "Find somebody by name",
+    nobodyNamed: "Nobody called “{{name}}” shares records with you.",
     titlePatients: "Patients",
     titleFamily: "Shared with me",
     leadPatients: "People who share their records with you.",

@@ -38,6 +38,8 @@ export const trust = {
     anchor: "Anchor",
     waiting: "The record waits for its block.",
     save: "Save proof",
+    saveCaution:
+      "Give the proof only to those who may read the document: with a copy of the sealed record, it opens it.",
     saved: "The proof was saved.",
   },
 };
