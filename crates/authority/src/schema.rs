@@ -37,6 +37,7 @@ CREATE TABLE registry (
 
 /// Opens the database, creating or migrating it.
 pub(crate) fn open(path: &Path, key: &Secret32) -> rusqlite::Result<Connection> {
+    carekey_ledger::store::start_engine()?;
     let mut connection = Connection::open(path)?;
     let hex: String = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
     connection.pragma_update(None, "key", zeroize::Zeroizing::new(format!("x'{hex}'")).as_str())?;

@@ -53,6 +53,7 @@ fn copy_database(from: &Path, to: &Path, key: Option<&str>) -> Result<(), StoreE
     if !from.is_file() {
         return Err(StoreError::Damaged(format!("{} is missing", from.display())));
     }
+    carekey_ledger::store::start_engine()?;
     let source = open(from)?;
     let mut copy = open(to)?;
     let backup = Backup::new(&source, &mut copy)?;

@@ -183,7 +183,8 @@ impl Activity {
 
     fn result(&mut self, record: &FitDataRecord, name: &str, key: &str) {
         // The profile gives this field an enumeration, so its hundredths are left as they are.
-        let scale = if name == "weight" && matches!(field(record, name), Some(Value::UInt16(_))) { 0.01 } else { 1.0 };
+        let is_scaled = matches!(field(record, name), Some(Value::Float64(_)));
+        let scale = if name == "weight" && !is_scaled { 0.01 } else { 1.0 };
         if let Some(value) = number(record, name).map(|value| value * scale) {
             let mut item = plain_item(&Plain {
                 name: key.to_owned(),

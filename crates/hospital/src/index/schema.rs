@@ -127,6 +127,7 @@ CREATE INDEX blobs_by_shelf ON blobs(state, shelf);
 
 /// Opens the database, creating or migrating it.
 pub(super) fn open(path: &Path, key: &Secret32) -> rusqlite::Result<Connection> {
+    carekey_ledger::store::start_engine()?;
     let mut connection = Connection::open(path)?;
     let hex: String = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
     let pragma = zeroize::Zeroizing::new(format!("x'{}'", zeroize::Zeroizing::new(hex).as_str()));

@@ -22,6 +22,7 @@ use carekey_protocol::{BlockHeight, Genesis};
 use rusqlite::{Connection, TransactionBehavior};
 
 pub use error::StoreError;
+pub use open::start_engine;
 pub use queries::{Erasure, Location};
 
 use crate::rules::verify::VerifiedBlock;

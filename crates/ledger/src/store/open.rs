@@ -1,6 +1,7 @@
 //! Opening and migrating the file.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use carekey_protocol::{Genesis, encode};
@@ -25,8 +26,24 @@ const WRITER_CACHE_KIB: i64 = 32 * 1024;
 /// Version of the schema, kept in `user_version`.
 const FORMAT: i64 = 1;
 
+/// Has SQLite start, once for the process, before any file is opened: while its first connection is being made, a second
+/// one finds the cipher not yet there and cannot set its key.
+///
+/// # Errors
+/// Those of opening a database in memory.
+pub fn start_engine() -> rusqlite::Result<()> {
+    static FIRST: Mutex<bool> = Mutex::new(false);
+    let mut is_started = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*is_started {
+        Connection::open_in_memory()?;
+        *is_started = true;
+    }
+    Ok(())
+}
+
 /// A connection that may write: WAL with a sync at each commit, so that an acknowledged block survives a power cut.
 pub(super) fn writer(path: &Path, genesis: &Genesis) -> Result<Connection, StoreError> {
+    start_engine()?;
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -44,6 +61,7 @@ pub(super) fn writer(path: &Path, genesis: &Genesis) -> Result<Connection, Store
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     // Not SQLITE_OPEN_READ_ONLY: a reader of a WAL file may have to create its shared-memory file.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    start_engine()?;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "query_only", true)?;

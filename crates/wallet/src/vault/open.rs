@@ -149,6 +149,7 @@ fn remove_files(path: &Path, extensions: &[&str]) -> Result<(), VaultError> {
 fn connect(path: &Path, key: &Secret32) -> Result<Connection, VaultError> {
     let run = |error| VaultError::from_sqlite(path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    carekey_ledger::store::start_engine().map_err(run)?;
     let connection = Connection::open_with_flags(path, flags).map_err(run)?;
     set_key(&connection, key)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(run)?;
