@@ -93,12 +93,8 @@ export const SCREENS = {
     },
   ],
   person: ["as=maria", "#/people/care1haddad"],
-  activityFlagged: [
-    "as=maria",
-    "#/activity",
-    (page) => page.getByRole("radio", { name: /\(2\)/ }).check({ force: true }),
-  ],
-  sharing: ["as=maria", "#/settings", (page) => page.getByTestId("settings-sharing").click()],
+  activityFlagged: ["as=maria", "#/activity", (page) => page.locator("label", { hasText: "(2)" }).click()],
+  sharing: ["as=maria", "#/settings", (page) => openSettings(page, "sharing")],
   familySwitch: ["as=jonas", "#/shared/care1maria", (page) => page.getByTestId("patient-switch").click()],
   familyRecord: ["as=jonas", "#/shared/care1maria/a4"],
   granted: [
@@ -114,22 +110,24 @@ export const SCREENS = {
   addRelative: ["as=maria", "#/people", (page) => page.getByTestId("contact-add-open").click()],
   activity: ["as=maria", "#/activity"],
   settings: ["as=maria", "#/settings"],
-  notifications: ["as=maria", "#/settings?section=notifications"],
-  noTray: ["as=maria&notray", "#/settings?section=notifications"],
-  network: ["as=maria", "#/settings?section=network"],
+  notifications: ["as=maria", "#/settings", (page) => openSettings(page, "notifications")],
+  noTray: ["as=maria&notray", "#/settings", (page) => openSettings(page, "notifications")],
+  network: ["as=maria", "#/settings", (page) => openSettings(page, "network")],
   verified: [
     "as=maria",
-    "#/settings?section=network",
+    "#/settings",
     async (page) => {
+      await openSettings(page, "network");
       await page.getByTestId("verify-now").click();
       await page.getByTestId("verified").waitFor();
     },
   ],
-  aboutApp: ["as=maria", "#/settings?section=about"],
+  aboutApp: ["as=maria", "#/settings", (page) => openSettings(page, "about")],
   licences: [
     "as=maria",
-    "#/settings?section=about",
+    "#/settings",
     async (page) => {
+      await openSettings(page, "about");
       await page.getByTestId("about-licences").click();
       await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
     },
@@ -380,8 +378,13 @@ export const LOOKS = {
 /** Pages that are open at the same time. */
 const PAGES = 2;
 
+/** By its tab: what follows `?` in the address belongs to the made-up host. */
+async function openSettings(page, section) {
+  await page.getByTestId(`settings-${section}`).click();
+}
+
 async function openSecurity(page) {
-  await page.getByTestId("settings-security").click();
+  await openSettings(page, "security");
   await page.getByTestId("security").waitFor();
 }
 
@@ -418,7 +421,7 @@ async function addFiles(page) {
 }
 
 async function openRecovery(page) {
-  await page.getByTestId("settings-recovery").click();
+  await openSettings(page, "recovery");
   await page.getByTestId("recovery").waitFor();
 }
 
@@ -456,6 +459,7 @@ export async function visitScreens(looks, only, visit) {
   const base = server.resolvedUrls.local[0];
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  let unseen = 0;
   try {
     for (const look of looks) {
       const { width, height, scale = 1, query } = LOOKS[look];
@@ -479,9 +483,15 @@ export async function visitScreens(looks, only, visit) {
       const waiting = Object.keys(SCREENS).filter((name) => only.length === 0 || only.includes(name));
       const worker = async () => {
         for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-          await open(context, name, look, `${base}?`, query).catch((fault) => {
-            throw new Error(`${name} (${look}): ${fault.message}`);
-          });
+          const page = await context.newPage();
+          try {
+            await open(page, name, look, query);
+            await visit(page, name, look);
+          } catch (fault) {
+            console.error(`${name} (${look}): ${fault.message}`);
+            unseen += 1;
+          }
+          await page.close();
         }
       };
       await Promise.all(Array.from({ length: PAGES }, worker));
@@ -491,21 +501,19 @@ export async function visitScreens(looks, only, visit) {
     await browser.close();
     await new Promise((done) => server.httpServer.close(done));
   }
+  if (unseen > 0) throw new Error(`${unseen} screens did not come up.`);
 
-  async function open(context, name, look, base, query) {
+  async function open(page, name, look, query) {
     const [part, route, act] = SCREENS[name];
-    const page = await context.newPage();
     page.on("console", (message) => {
       if (message.text().includes("Content Security Policy"))
         console.error(`${name} (${look}): ${message.text()}`);
     });
     page.on("pageerror", (fault) => console.error(`${name} (${look}): ${fault.message}`));
-    await page.goto(`${base}${part}&${query}${route}`);
+    await page.goto(`${base}?${part}&${query}${route}`);
     await page.waitForSelector("h1", { timeout: 20_000 });
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
     await act?.(page);
     await page.waitForTimeout(300);
-    await visit(page, name, look);
-    await page.close();
   }
 }

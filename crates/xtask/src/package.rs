@@ -111,14 +111,14 @@ fn look_at(deb: &Path) -> Result<()> {
     let output = Command::new("dpkg-deb").arg("--contents").arg(deb).output()?;
     let contents = String::from_utf8(output.stdout)?;
     for file in [
-        "./usr/bin/carekey-desktop",
-        "./usr/share/applications/CareKey.desktop",
-        "./usr/share/icons/hicolor/128x128/apps/carekey-desktop.png",
-        "./usr/share/icons/hicolor/scalable/apps/carekey-desktop.svg",
-        "./usr/share/metainfo/org.carekey.desktop.metainfo.xml",
-        "./usr/share/doc/carekey/copyright",
+        "usr/bin/carekey-desktop",
+        "usr/share/applications/CareKey.desktop",
+        "usr/share/icons/hicolor/128x128/apps/carekey-desktop.png",
+        "usr/share/icons/hicolor/scalable/apps/carekey-desktop.svg",
+        "usr/share/metainfo/org.carekey.desktop.metainfo.xml",
+        "usr/share/doc/carekey/copyright",
     ] {
-        if !contents.lines().any(|line| line.ends_with(&format!(" {file}"))) {
+        if !contents.lines().any(|line| line.ends_with(&format!(" {file}")) || line.ends_with(&format!(" ./{file}"))) {
             bail!("{file} is missing from the package:\n{contents}");
         }
     }

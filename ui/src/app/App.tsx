@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { DatesProvider } from "@mantine/dates";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useLayoutEffect, useMemo, useState } from "react";
+import { type ReactNode, useLayoutEffect, useState } from "react";
 import { I18nextProvider } from "react-i18next";
 import { LinkDialog } from "@/features/links/LinkDialog";
 import { NewsTeller } from "@/features/news/NewsTeller";
@@ -10,7 +10,7 @@ import { i18next, speak } from "@/i18n";
 import { useAsk, useEvents } from "@/platform/queries";
 import { Gate } from "./Gate";
 import { tongueOf } from "./locale";
-import { accentOf, cssVariables, makeTheme } from "./theme";
+import { accentOf, cssVariables, useTheme } from "./theme";
 
 export function makeQueryClient() {
   return new QueryClient({
@@ -42,7 +42,7 @@ function Looks({ nonce, children }: { nonce: string; children: ReactNode }) {
   const tongue = tongueOf(session?.settings.language);
   useLayoutEffect(() => speak(tongue), [tongue]);
   const accent = accentOf(session?.stage === "start" ? undefined : session?.profile?.role);
-  const theme = useMemo(() => makeTheme(accent), [accent]);
+  const theme = useTheme(accent);
   const scheme = session?.settings.theme ?? "system";
   return (
     <MantineProvider

@@ -1,4 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import type { Role } from "@/bindings/Role";
 
 /** Patient. Shade 7 (light) and 6 (dark) carry white text with more than 4.5 : 1. */
@@ -27,7 +29,13 @@ export function accentOf(role: Role | undefined): Accent {
   return role === undefined || role === "person" ? "teal" : "indigo";
 }
 
-export function makeTheme(accent: Accent) {
+export function useTheme(accent: Accent) {
+  const { t } = useTranslation();
+  return useMemo(() => makeTheme(accent, { close: t("app.close"), clear: t("app.clear") }), [accent, t]);
+}
+
+/** `words` name the buttons that are only a mark. */
+function makeTheme(accent: Accent, words: { close: string; clear: string }) {
   return createTheme({
     primaryColor: accent,
     primaryShade: { light: 7, dark: 6 },
@@ -48,6 +56,10 @@ export function makeTheme(accent: Accent) {
           overlayProps: { backgroundOpacity: 0.5 },
         },
       },
+      CloseButton: { defaultProps: { "aria-label": words.close } },
+      InputClearButton: { defaultProps: { "aria-label": words.clear } },
+      // Its placeholder for the first focus is no part of a menu.
+      Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
       Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },
       Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 100 } } },
       Card: { defaultProps: { withBorder: true, radius: "lg", padding: "lg" } },
@@ -80,7 +92,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--ck-good": "#0a6b4f",
   },
   dark: {
-    ...softDark("teal", [69, 183, 162], "#8fd9cb"),
+    ...softDark("teal", [69, 183, 162], "#a6e4d9"),
     ...softDark("indigo", [125, 146, 236], "#bcc8f7"),
     ...softDark("amber", [232, 177, 79], "#f3cf8f"),
     ...softDark("red", [230, 84, 74], "#ffb4ad"),

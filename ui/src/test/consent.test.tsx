@@ -128,7 +128,7 @@ describe("the people who can see", () => {
     const user = openWindow("maria", "#/people/care1jonas");
     await click(user, "contact-remove");
     expect(await screen.findByText(/can still read what you shared/)).toBeInTheDocument();
-    await click(user, "contact-remove-confirm");
+    await click(user, "contact-remove-dialog-sure");
     await waitFor(() => expect(world.contacts).toHaveLength(0), SLOW);
   });
 });

@@ -25,6 +25,15 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+/** A pen that draws nothing. */
+const pen = new Proxy<Record<string | symbol, unknown>>(
+  {},
+  { get: (own, name) => own[name] ?? (() => ({ width: 0 })) },
+);
+HTMLCanvasElement.prototype.getContext = (() => pen) as never;
+vi.stubGlobal("Path2D", function Path2D() {
+  return pen;
+});
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 Element.prototype.scrollIntoView = () => {};
 

@@ -93,7 +93,6 @@ function LicencesDialog({ opened, onClose }: { opened: boolean; onClose: () => v
       onClose={close}
       size="xl"
       title={part ? `${part.name} ${part.version}` : t("about.licences")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
     >
       {list.isPending && <RowSkeletons />}
       {list.isError && <Text>{t("about.noList")}</Text>}

@@ -17,7 +17,6 @@ export function AnswerDialog(props: { opened: boolean; onClose: () => void; appo
       opened={props.opened}
       onClose={props.onClose}
       title={t("appointments.answerTitle", { name: props.appointment.person.name })}
-      closeButtonProps={{ "aria-label": t("app.close") }}
     >
       {props.opened && <AnswerForm {...props} />}
     </Modal>

@@ -33,13 +33,7 @@ const DAYS = 14;
 export function BookDialog(props: { opened: boolean; onClose: () => void; personId?: string }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      size="lg"
-      title={t("appointments.bookTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} size="lg" title={t("appointments.bookTitle")}>
       {props.opened && <BookForm {...props} />}
     </Modal>
   );

@@ -1,10 +1,10 @@
 import { MantineThemeProvider, Menu, Text, UnstyledButton } from "@mantine/core";
 import { IconSwitchHorizontal, IconUserHeart } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isClinician, useOpenSession } from "@/app/session";
-import { makeTheme } from "@/app/theme";
+import { useTheme } from "@/app/theme";
 import { PersonBadge } from "@/components/PersonBadge";
 import { fullName } from "@/components/person";
 import { useAsk } from "@/platform/queries";
@@ -19,7 +19,7 @@ export function PatientFrame({ patientId, children }: { patientId: string; child
   const navigate = useNavigate();
   const list = useAsk("shared_list", {});
   const accent = isClinician(profile) ? "indigo" : "amber";
-  const theme = useMemo(() => makeTheme(accent), [accent]);
+  const theme = useTheme(accent);
   const people = (list.data?.people ?? []).map((one) => one.patient);
   const patient = people.find((one) => one.id === patientId);
   const others = people.filter((one) => one.id !== patientId);

@@ -32,7 +32,6 @@ export function ChangeButton(props: { grant: GrantView; compact?: boolean; label
         onClose={close}
         size="lg"
         title={t("grants.changeTitle", { name: grant.grantee.name })}
-        closeButtonProps={{ "aria-label": t("app.close") }}
       >
         {opened && <ChangeForm grant={grant} onClose={close} extend={props.label !== undefined} />}
       </Modal>

@@ -17,12 +17,7 @@ interface DialogProps {
 export function AddContactDialog({ opened, onClose }: DialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("grants.cardTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t("grants.cardTitle")}>
       {opened && <CardForm onClose={onClose} />}
     </Modal>
   );
@@ -82,13 +77,7 @@ export function MyCardDialog({ opened, onClose }: DialogProps) {
   const { t } = useTranslation();
   const card = useAsk("contact_card", {}, { enabled: opened });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="lg"
-      title={t("grants.myCardTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={opened} onClose={onClose} size="lg" title={t("grants.myCardTitle")}>
       <Stack>
         <Text>{t("grants.myCardLead")}</Text>
         {card.isError && <ErrorNotice error={card.error} retry={() => card.refetch()} />}

@@ -27,14 +27,7 @@ export function GrantDialog({ opened, onClose, ...rest }: GrantDialogProps) {
   const { t } = useTranslation();
   const narrow = useMediaQuery("(max-width: 60em)");
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="56rem"
-      fullScreen={narrow}
-      title={t("grants.dialogTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={opened} onClose={onClose} size="56rem" fullScreen={narrow} title={t("grants.dialogTitle")}>
       {opened && <GrantForm onClose={onClose} {...rest} />}
     </Modal>
   );

@@ -13,7 +13,7 @@ import { useMemo, useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import { useOpenSession } from "@/app/session";
-import { makeTheme } from "@/app/theme";
+import { useTheme } from "@/app/theme";
 import type { GrantPreview as Preview } from "@/bindings/GrantPreview";
 import type { GrantTarget } from "@/bindings/GrantTarget";
 import { ErrorNotice } from "@/components/ErrorNotice";
@@ -81,7 +81,7 @@ function SeenByThem({ preview }: { preview: Preview }) {
   const { profile } = useOpenSession();
   const [opened, open] = useState<string | null>(null);
   const accent = preview.grantee.role === "person" ? "amber" : "indigo";
-  const theme = useMemo(() => makeTheme(accent), [accent]);
+  const theme = useTheme(accent);
   const { records, includesFuture } = preview;
   return (
     <MantineThemeProvider theme={theme} inherit>

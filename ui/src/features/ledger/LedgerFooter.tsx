@@ -55,13 +55,7 @@ export function LedgerFooter() {
           </Text>
         )}
       </UnstyledButton>
-      <Modal
-        opened={opened}
-        onClose={close}
-        size="lg"
-        title={t("ledger.title")}
-        closeButtonProps={{ "aria-label": t("app.close") }}
-      >
+      <Modal opened={opened} onClose={close} size="lg" title={t("ledger.title")}>
         <Stack data-testid="ledger-details">
           <Text>{t("ledger.lead")}</Text>
           {ledger.isError && <ErrorNotice error={ledger.error} retry={() => ledger.refetch()} />}

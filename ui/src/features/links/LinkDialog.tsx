@@ -35,7 +35,6 @@ export function LinkDialog() {
       opened={opened && (link.isError || link.isSuccess)}
       onClose={close}
       title={t(link.data ? `links.${link.data.kind}` : "links.unknown")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
     >
       <Stack data-testid="link-dialog" data-kind={link.data?.kind ?? "unknown"}>
         {link.isError && <ErrorNotice error={link.error} />}

@@ -22,12 +22,7 @@ export function NameButton({ person }: { person: PersonView }) {
       >
         {t(person.nickname ? "people.renameAgain" : "people.rename")}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t("people.renameTitle", { name: person.name })}
-        closeButtonProps={{ "aria-label": t("app.close") }}
-      >
+      <Modal opened={opened} onClose={close} title={t("people.renameTitle", { name: person.name })}>
         {opened && <NameForm person={person} onClose={close} />}
       </Modal>
     </>

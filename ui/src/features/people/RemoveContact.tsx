@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserMinus } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { PersonView } from "@/bindings/PersonView";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { useDo } from "@/platform/queries";
 
 /** Takes somebody out of the people one added. What they can read is another matter, and said. */
@@ -31,30 +31,17 @@ export function RemoveContact({ person, reads }: { person: PersonView; reads: bo
       >
         {t("people.remove")}
       </Button>
-      <Modal
+      <ConfirmDialog
         opened={opened}
         onClose={close}
         title={t("people.removeTitle", { name: person.name })}
-        closeButtonProps={{ "aria-label": t("app.close") }}
+        sure={t("people.remove")}
+        doing={remove}
+        onSure={() => remove.mutate({ personId: person.id })}
+        data-testid="contact-remove-dialog"
       >
-        <Stack>
-          <Text>{t(reads ? "people.removeReads" : "people.removeLead", { name: person.name })}</Text>
-          {remove.isError && <ErrorNotice error={remove.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {t("app.cancel")}
-            </Button>
-            <Button
-              color="red"
-              loading={remove.isPending}
-              onClick={() => remove.mutate({ personId: person.id })}
-              data-testid="contact-remove-confirm"
-            >
-              {t("people.remove")}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Text>{t(reads ? "people.removeReads" : "people.removeLead", { name: person.name })}</Text>
+      </ConfirmDialog>
     </>
   );
 }

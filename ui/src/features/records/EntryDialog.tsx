@@ -40,12 +40,7 @@ export function EntryDialog({ kind, opened, onClose, change }: Props) {
       ? "entries.noteTitle"
       : "entries.measurementTitle";
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t(title)}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t(title)}>
       {opened && <EntryForm kind={kind} onClose={onClose} change={change} />}
     </Modal>
   );

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { RecordView } from "@/bindings/RecordView";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { useAsk, useDo } from "@/platform/queries";
 
 /** Says what erasing does and what remains, before it is done. */
@@ -29,36 +29,22 @@ export function EraseDialog({
     void navigate({ to: "/records" });
   });
   return (
-    <Modal
+    <ConfirmDialog
       opened={opened}
       onClose={onClose}
       title={t("entries.eraseTitle", { title })}
-      closeButtonProps={{ "aria-label": t("app.close") }}
+      keep={t("entries.eraseKeep")}
+      sure={t("entries.eraseConfirm")}
+      doing={erase}
+      onSure={() => erase.mutate({ recordId: id })}
+      data-testid="erase-dialog"
     >
-      <Stack data-testid="erase-dialog">
-        <Text>{t("entries.eraseWhat")}</Text>
-        {view.versions.length > 0 && (
-          <Text>{t("entries.eraseVersions", { count: view.versions.length })}</Text>
-        )}
-        <Text c="dimmed">{t("entries.eraseRemains")}</Text>
-        {network.data && network.data.phase !== "online" && (
-          <Alert color="amber">{t("entries.eraseOffline")}</Alert>
-        )}
-        {erase.isError && <ErrorNotice error={erase.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus data-testid="erase-keep">
-            {t("entries.eraseKeep")}
-          </Button>
-          <Button
-            color="red"
-            loading={erase.isPending}
-            onClick={() => erase.mutate({ recordId: id })}
-            data-testid="erase-confirm"
-          >
-            {t("entries.eraseConfirm")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text>{t("entries.eraseWhat")}</Text>
+      {view.versions.length > 0 && <Text>{t("entries.eraseVersions", { count: view.versions.length })}</Text>}
+      <Text c="dimmed">{t("entries.eraseRemains")}</Text>
+      {network.data && network.data.phase !== "online" && (
+        <Alert color="amber">{t("entries.eraseOffline")}</Alert>
+      )}
+    </ConfirmDialog>
   );
 }

@@ -51,13 +51,7 @@ const NONE: string[] = [];
 export function ImportDialog({ opened, onClose, paths = NONE }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="lg"
-      title={t("entries.addTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={opened} onClose={onClose} size="lg" title={t("entries.addTitle")}>
       {opened && <ImportForm onClose={onClose} paths={paths} />}
     </Modal>
   );

@@ -28,13 +28,7 @@ export function ProofDialog({ opened, onClose, recordId, patientId }: Props) {
     if (path) save.mutate({ ...request, path });
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="lg"
-      title={t("trust.proofTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={opened} onClose={onClose} size="lg" title={t("trust.proofTitle")}>
       <Stack gap="md" data-testid="proof">
         <Text>{t("trust.proofLead")}</Text>
         {proof.isPending && <Skeleton h={240} />}

@@ -92,7 +92,7 @@ describe("own entries", () => {
     const changed = world.records[0]?.id;
     await click(user, "record-erase");
     expect(await screen.findByTestId("erase-dialog")).toHaveTextContent(/cannot be undone/);
-    await click(user, "erase-confirm");
+    await click(user, "erase-dialog-sure");
     await waitFor(() => expect(world.records.some((row) => row.id === changed)).toBe(false), SLOW);
   }, 30_000);
 

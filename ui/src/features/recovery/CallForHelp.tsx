@@ -5,7 +5,6 @@ import {
   CopyButton,
   Group,
   List,
-  Modal,
   Progress,
   Stack,
   Text,
@@ -20,6 +19,7 @@ import { useTranslation } from "react-i18next";
 import { moment } from "@/app/locale";
 import type { HelpHolderView } from "@/bindings/HelpHolderView";
 import type { HelpView } from "@/bindings/HelpView";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowSkeletons } from "@/components/Page";
 import { PersonBadge } from "@/components/PersonBadge";
@@ -262,30 +262,17 @@ function GiveUp({ onDone }: { onDone?: () => void }) {
       <Button variant="subtle" color="red" onClick={ask.open} data-testid="help-cancel">
         {t("recovery.callCancel")}
       </Button>
-      <Modal
+      <ConfirmDialog
         opened={asking}
         onClose={ask.close}
         title={t("recovery.callCancelTitle")}
-        closeButtonProps={{ "aria-label": t("app.close") }}
+        sure={t("recovery.callCancelSure")}
+        doing={cancel}
+        onSure={() => cancel.mutate({})}
+        data-testid="help-cancel-dialog"
       >
-        <Stack>
-          <Text>{t("recovery.callCancelText")}</Text>
-          {cancel.isError && <ErrorNotice error={cancel.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={ask.close}>
-              {t("recovery.cancel")}
-            </Button>
-            <Button
-              color="red"
-              loading={cancel.isPending}
-              onClick={() => cancel.mutate({})}
-              data-testid="help-cancel-sure"
-            >
-              {t("recovery.callCancelSure")}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Text>{t("recovery.callCancelText")}</Text>
+      </ConfirmDialog>
     </>
   );
 }

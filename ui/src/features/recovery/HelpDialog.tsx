@@ -13,13 +13,7 @@ import { grouped } from "./number";
 export function HelpDialog(props: { opened: boolean; onClose: () => void; kept: KeptPartView[] }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      size="lg"
-      title={t("recovery.helpTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} size="lg" title={t("recovery.helpTitle")}>
       <Conversation {...props} />
     </Modal>
   );

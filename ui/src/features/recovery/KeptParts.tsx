@@ -100,18 +100,13 @@ function ReturnDialog({ part, onClose }: { part: KeptPartView | null; onClose: (
     onClose();
   });
   return (
-    <Modal
-      opened={part !== null}
-      onClose={onClose}
-      title={t("recovery.giveBackTitle")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={part !== null} onClose={onClose} title={t("recovery.giveBackTitle")}>
       <Stack>
         <Text>{t("recovery.giveBackText", { name: part?.patient.name ?? "" })}</Text>
         {back.isError && <ErrorNotice error={back.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            {t("recovery.cancel")}
+            {t("app.cancel")}
           </Button>
           <Button
             color="red"

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCircleCheck, IconClockHour4, IconUsersGroup, IconUserX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { day } from "@/app/locale";
 import type { OwnRecoveryView } from "@/bindings/OwnRecoveryView";
 import type { RecoveryHolderView } from "@/bindings/RecoveryHolderView";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Empty, RowSkeletons } from "@/components/Page";
 import { PersonBadge } from "@/components/PersonBadge";
@@ -112,30 +113,17 @@ function EndButton() {
       <Button variant="subtle" color="red" onClick={ask.open} data-testid="recovery-end">
         {t("recovery.end")}
       </Button>
-      <Modal
+      <ConfirmDialog
         opened={asking}
         onClose={ask.close}
         title={t("recovery.endTitle")}
-        closeButtonProps={{ "aria-label": t("app.close") }}
+        sure={t("recovery.endSure")}
+        doing={end}
+        onSure={() => end.mutate({})}
+        data-testid="recovery-end-dialog"
       >
-        <Stack>
-          <Text>{t("recovery.endText")}</Text>
-          {end.isError && <ErrorNotice error={end.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={ask.close}>
-              {t("recovery.cancel")}
-            </Button>
-            <Button
-              color="red"
-              loading={end.isPending}
-              onClick={() => end.mutate({})}
-              data-testid="recovery-end-sure"
-            >
-              {t("recovery.endSure")}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Text>{t("recovery.endText")}</Text>
+      </ConfirmDialog>
     </>
   );
 }

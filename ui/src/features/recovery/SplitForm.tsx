@@ -145,7 +145,7 @@ export function SplitForm(props: { asksSecret: boolean; replaces: boolean; onDon
         {split.isError && <ErrorNotice error={split.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onDone}>
-            {t("recovery.cancel")}
+            {t("app.cancel")}
           </Button>
           <Button
             type="submit"

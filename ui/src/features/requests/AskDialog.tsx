@@ -45,7 +45,6 @@ export function AskDialog(props: {
       onClose={props.onClose}
       size="lg"
       title={t("requests.askTitle", { name: props.person.name })}
-      closeButtonProps={{ "aria-label": t("app.close") }}
     >
       {props.opened && <AskForm {...props} />}
     </Modal>

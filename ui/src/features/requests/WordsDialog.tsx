@@ -23,12 +23,7 @@ export function WordsDialog(props: {
   const { t } = useTranslation();
   const [words, setWords] = useState("");
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title}>
       <form
         data-testid={props.testId}
         onSubmit={(event) => {

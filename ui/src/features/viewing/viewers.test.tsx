@@ -1,9 +1,14 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { world } from "@/fake/host";
 import { click, openWindow } from "@/test/window";
 
 const SLOW = { timeout: 8000 };
+
+// A viewer reads back what it painted, which a pen that draws nothing cannot give.
+beforeEach(() => {
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+});
 
 describe("a film", () => {
   it("is leafed through with keys, and the list of keys says so", async () => {

@@ -5,6 +5,7 @@ export const app: SameShape<typeof en> = {
   app: {
     skip: "Zum Inhalt springen",
     close: "Schließen",
+    clear: "Leeren",
     cancel: "Abbrechen",
     back: "Zurück",
     next: "Weiter",

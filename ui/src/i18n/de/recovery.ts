@@ -48,7 +48,6 @@ export const recovery: SameShape<typeof en> = {
       "Je einen Teil bewahren auf: {{names}}. Je {{threshold}} von ihnen können zusammen Ihre Unterlagen zurückbringen.",
     sentenceReplaces: "Die Teile, die Sie vorher ausgegeben haben, werden wertlos.",
     send: "Teile ausgeben",
-    cancel: "Abbrechen",
     alarmTitle: "Jemand will Ihre Unterlagen auf einen anderen Computer holen",
     alarmAgreed: "Ja gesagt: {{names}}.",
     alarmWhen: "Der erste Teil geht am {{date}} hinaus, wenn Sie es nicht aufhalten.",

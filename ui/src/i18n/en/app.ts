@@ -2,6 +2,7 @@ export const app = {
   app: {
     skip: "Skip to content",
     close: "Close",
+    clear: "Clear",
     cancel: "Cancel",
     back: "Back",
     next: "Next",

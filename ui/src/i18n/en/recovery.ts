@@ -44,7 +44,6 @@ export const recovery = {
       "{{names}} will keep a part each. Any {{threshold}} of them together can bring your records back.",
     sentenceReplaces: "The parts you gave out before become worthless.",
     send: "Hand out the parts",
-    cancel: "Cancel",
     alarmTitle: "Somebody wants to bring your records to another computer",
     alarmAgreed: "{{names}} said yes.",
     alarmWhen: "The first part goes out on {{date}}, unless you stop it.",
