@@ -125,17 +125,19 @@ async fn a_pin_opens_and_guessing_is_slowed_over_a_restart() {
     app.quit().await;
 }
 
-/// Reads the 24 words from the screen and types those that are asked for.
-async fn confirm_words(start: &Window) {
+/// Reads the 24 words from the screen and types those that are asked for; returns them.
+pub(crate) async fn confirm_words(start: &Window) -> Vec<String> {
     let shown = start.see("words").await;
-    let words: Vec<&str> = shown.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).collect();
+    let words = shown.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic));
+    let words: Vec<String> = words.map(str::to_owned).collect();
     assert_eq!(words.len(), 24, "all words are shown: {} of 24", words.len());
     start.click("words-written").await;
     start.see("words-confirm").await;
     for place in start.places("word-").await {
-        start.fill(&format!("word-{place}"), words[place - 1]).await;
+        start.fill(&format!("word-{place}"), &words[place - 1]).await;
     }
     start.click("words-confirm").await;
+    words
 }
 
 async fn own_profile(start: &Window) -> String {

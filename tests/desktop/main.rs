@@ -20,9 +20,11 @@ mod leash;
 mod people;
 mod window;
 
+mod care;
 mod custody;
 mod installed;
 mod links;
+mod newcomer;
 mod offline;
 mod shell;
 mod story;

@@ -8,7 +8,6 @@ import type { RequestState } from "@/bindings/RequestState";
 import type { RequestView } from "@/bindings/RequestView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { PersonBadge } from "@/components/PersonBadge";
-import { GrantDialog } from "@/features/grants/GrantDialog";
 import { PersonLink } from "@/features/grants/PersonLink";
 import { useDo } from "@/platform/queries";
 import { WordsDialog } from "./WordsDialog";
@@ -33,10 +32,14 @@ export function RequestBadge({ state }: { state: RequestState["state"] }) {
 }
 
 /** Somebody asks this person: who, what, how long, why; and the three ways to answer. */
-export function IncomingRequest({ request, compact }: { request: RequestView; compact?: boolean }) {
+export function IncomingRequest(props: {
+  request: RequestView;
+  compact?: boolean;
+  onApprove: (request: RequestView) => void;
+}) {
+  const { request, compact } = props;
   const { t } = useTranslation();
   const { person } = request;
-  const [deciding, decide] = useDisclosure(false);
   const [declining, { open, close }] = useDisclosure(false);
   const seen = useDo("message_seen");
   const decline = useDo("request_decline", close);
@@ -109,7 +112,7 @@ export function IncomingRequest({ request, compact }: { request: RequestView; co
                 </Button>
               </>
             ) : (
-              <Button size="sm" onClick={decide.open} data-testid="request-approve">
+              <Button size="sm" onClick={() => props.onApprove(request)} data-testid="request-approve">
                 {t("requests.approve")}
               </Button>
             )}
@@ -120,17 +123,6 @@ export function IncomingRequest({ request, compact }: { request: RequestView; co
         )}
         {confirm.isError && <ErrorNotice error={confirm.error} />}
       </Stack>
-      <GrantDialog
-        opened={deciding}
-        onClose={decide.close}
-        prefill={{
-          personId: person.id,
-          targets: request.collections.map((collection) => ({ kind: "collection", collection })),
-          until: request.until,
-          purpose: request.purpose,
-          requestId: request.id,
-        }}
-      />
       <WordsDialog
         opened={declining}
         onClose={close}
