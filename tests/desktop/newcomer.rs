@@ -67,6 +67,7 @@ async fn a_newcomer_writes_shares_with_a_son_and_is_restored_from_words() {
         sons.click("patient-switch").await;
         sons.click("patient-switch-to").await;
         shown = sons.see_text("patient-frame", other).await;
+        sons.see_gone("patient-switch-to").await;
     }
     sons.click("record-row").await;
     sons.see_text("record-heading", NOTE).await;
