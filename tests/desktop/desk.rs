@@ -116,6 +116,18 @@ impl Desk {
         borrowed(&self.environment)
     }
 
+    /// Answers the system's dialog that asks for a file, by its keyboard.
+    pub(crate) fn choose_file(&self, path: &str) {
+        // There is no window manager here that would turn the keyboard to a new window.
+        let script = r#"window=$(xdotool search --sync --onlyvisible --name '^Choose files$') || exit 1
+            xdotool windowfocus --sync "$window" key --delay 50 slash ctrl+a type --delay 5 "$1"
+            xdotool key --delay 50 Return"#;
+        let mut command = Command::new("timeout");
+        command.args(["60", "bash", "-c", script, "choose", path]).envs(self.environment());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "the dialog for files came up: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Locks the key store, as a screen lock may.
     pub(crate) fn lock_key_store(&self) {
         let answer = dbus_send(

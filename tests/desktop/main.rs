@@ -22,6 +22,7 @@ mod window;
 
 mod care;
 mod custody;
+mod files;
 mod installed;
 mod links;
 mod newcomer;

@@ -39,6 +39,7 @@ pub(crate) const DESK: &[Need] = &[
     need(Program("WebKitWebDriver"), ["webkit2gtk-driver", "webkit2gtk-driver", "webkit2gtk-4.1"]),
     need(Program("gnome-keyring-daemon"), ["gnome-keyring", "gnome-keyring", "gnome-keyring"]),
     need(Program("dbus-daemon"), ["dbus", "dbus-daemon", "dbus"]),
+    need(Program("xdotool"), ["xdotool", "xdotool", "xdotool"]),
     need(Program("dbus-send"), ["dbus", "dbus-tools", "dbus"]),
 ];
 

@@ -9,7 +9,7 @@ import { PersonLink } from "@/features/grants/PersonLink";
 
 export function whatWasRead(t: TFunction, row: AccessRow): string {
   if (row.recordTitle) return row.recordTitle;
-  return row.collection ? t("access.list", { collection: t(`collection.${row.collection}`) }) : "";
+  return row.collection ? t("access.list", { what: t(`yours.${row.collection}`) }) : "";
 }
 
 /** One access in a short list. */

@@ -110,10 +110,12 @@ function SharerRow({ sharer }: { sharer: SharerView }) {
                 together(active)
                   .map((share) => theirs(t, share.what))
                   .join(", "),
-                t("shared.count", { count: sharer.records }),
+                sharer.records > 0 && t("shared.count", { count: sharer.records }),
                 first.until ? t("grants.until", { date: day(first.until) }) : t("app.noEnd"),
                 t(`purpose.${first.purpose}`),
-              ].join(" · ")
+              ]
+                .filter(Boolean)
+                .join(" · ")
             : t("shared.ended")}
         </Text>
       </span>

@@ -10,7 +10,7 @@ export const access: SameShape<typeof en> = {
     when: "Wann",
     who: "Wer",
     what: "Was",
-    list: "Liste: {{collection}}",
+    list: "Liste: {{what}}",
     refused: "Abgelehnt",
     both: "Beide Seiten melden es",
     waiting: "Die andere Seite hat es noch nicht gemeldet",

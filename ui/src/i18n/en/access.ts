@@ -7,7 +7,7 @@ export const access = {
     when: "When",
     who: "Who",
     what: "What",
-    list: "List of {{collection}}",
+    list: "The list of {{what}}",
     refused: "Refused",
     both: "Both sides report it",
     waiting: "The other side has not reported it yet",
