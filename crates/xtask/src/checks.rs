@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    bindings,
+    bindings, package,
     steps::{Steps, run},
     system, ui,
     workspace::cargo,
@@ -15,7 +15,9 @@ pub(crate) const DESKTOP_TESTS: &str =
 
 /// Quick checks come first; a failed one does not keep the others from being told.
 pub(crate) fn run_all(steps: &mut Steps) -> Result<()> {
-    steps.must("What the computer needs", || system::provide(&[system::BUILD, system::DESK]))?;
+    steps.must("What the computer needs", || {
+        system::provide(&[system::BUILD, system::DESK, system::SCREENS, system::PACKAGE])
+    })?;
     steps.check("Rust format", || run(&mut cargo(&["fmt", "--all", "--check"])));
     steps.must("Page: packages", ui::install)?;
     steps.check("Page: types and lints", || run(&mut ui::npm(&["run", "check"])));
@@ -34,6 +36,12 @@ pub(crate) fn run_all(steps: &mut Steps) -> Result<()> {
         run(cargo(&test).env(bindings::EXPORT_DIR, &exported))
     });
     steps.check("Bindings", || bindings::compare(&exported));
+    if cfg!(target_os = "linux") {
+        steps.check("Barriers on every screen", || run(&mut ui::npm(&["run", "axe"])));
+        if let Err(error) = package::check_quickly(steps) {
+            eprintln!("{error:#}");
+        }
+    }
     Ok(())
 }
 

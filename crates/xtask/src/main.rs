@@ -27,7 +27,7 @@ cargo xtask test                     every check: format, lints, all tests, the 
 cargo xtask bench [-- ARGUMENTS]     the table of figures
 cargo xtask bench network            what the hospitals' ledger does and costs
 cargo xtask package                  what people install, in target/packages: .deb and AppImage here
-cargo xtask package --check          the same, installed, started and taken away again; --debug: of the build for tests
+cargo xtask package --check          the same, installed, started and taken away again
 cargo xtask bindings                 write ui/src/bindings anew from the Rust types";
 
 fn main() -> ExitCode {
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Some("tour") => app::tour(&mut steps),
         Some("test") => checks::run_all(&mut steps),
         Some("bench") => checks::bench(&mut steps, &rest),
-        Some("package") if rest.contains(&"--check") => package::check(&mut steps, &rest),
+        Some("package") if rest.contains(&"--check") => package::check(&mut steps),
         Some("package") => package::build(&mut steps),
         Some("bindings") => steps.must("Bindings", bindings::write),
         Some("help" | "--help" | "-h") => {

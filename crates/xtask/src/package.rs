@@ -44,23 +44,26 @@ fn installers(steps: &mut Steps, binary: &Path) -> Result<Vec<PathBuf>> {
     Ok(vec![steps.must("Installer", || bundle(binary, kind))?])
 }
 
-/// Installs the package, starts the app that was installed and takes it away again. With `--debug` the package is made
-/// of the build for tests: quick, and enough to see that everything is in its place.
-pub(crate) fn check(steps: &mut Steps, arguments: &[&str]) -> Result<()> {
+/// Builds the packages, installs the one of this system, starts what was installed and takes it away again.
+pub(crate) fn check(steps: &mut Steps) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("Packages are installed for a test on Linux only.");
     }
-    let quick = arguments.contains(&"--debug");
-    let deb = if quick { debug_package(steps)? } else { built_package(steps)? };
-    steps.must("What the package holds", || look_at(&deb))?;
-    steps.must("The installed app starts", || {
-        let installed = Installed::from(&deb)?;
-        start(&installed.binary)
-    })?;
-    if !quick {
-        steps.must("The AppImage starts", || start(&packages()?.join("CareKey-x86_64.AppImage")))?;
-    }
-    Ok(())
+    let deb = built_package(steps)?;
+    install_and_start(steps, &deb)?;
+    steps.must("The AppImage starts", || start(&packages()?.join("CareKey-x86_64.AppImage")))
+}
+
+/// The same with a package of the app as it is built for the tests: quick, and enough to see that everything is in its
+/// place.
+pub(crate) fn check_quickly(steps: &mut Steps) -> Result<()> {
+    let deb = debug_package(steps)?;
+    install_and_start(steps, &deb)
+}
+
+fn install_and_start(steps: &mut Steps, deb: &Path) -> Result<()> {
+    steps.must("What the package holds", || look_at(deb))?;
+    steps.must("The installed app starts", || start(&Installed::from(deb)?.binary))
 }
 
 fn built_package(steps: &mut Steps) -> Result<PathBuf> {
@@ -68,7 +71,6 @@ fn built_package(steps: &mut Steps) -> Result<PathBuf> {
     newest_in(&packages()?, "deb")
 }
 
-/// Of the app that is built for the tests; `cargo xtask test` has built it already.
 fn debug_package(steps: &mut Steps) -> Result<PathBuf> {
     steps.must("Debian package of the app as tested", || {
         let (built, stripped) = (debug_build()?.join(BINARY), target()?.join("debug-package").join(BINARY));

@@ -43,6 +43,9 @@ pub(crate) const DESK: &[Need] = &[
     need(Program("dbus-send"), ["dbus", "dbus-tools", "dbus"]),
 ];
 
+/// What looks at the page's screens without the app.
+pub(crate) const SCREENS: &[Need] = &[need(Program("chromium"), ["chromium", "chromium", "chromium"])];
+
 /// What makes the tour's pictures small.
 pub(crate) const TOUR: &[Need] = &[need(Program("pngquant"), ["pngquant", "pngquant", "pngquant"])];
 

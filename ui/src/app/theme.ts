@@ -31,11 +31,26 @@ export function accentOf(role: Role | undefined): Accent {
 
 export function useTheme(accent: Accent) {
   const { t } = useTranslation();
-  return useMemo(() => makeTheme(accent, { close: t("app.close"), clear: t("app.clear") }), [accent, t]);
+  return useMemo(
+    () =>
+      makeTheme(accent, {
+        close: t("app.close"),
+        clear: t("app.clear"),
+        calendar: {
+          previousMonth: t("calendar.previousMonth"),
+          nextMonth: t("calendar.nextMonth"),
+          previousYear: t("calendar.previousYear"),
+          nextYear: t("calendar.nextYear"),
+          previousDecade: t("calendar.previousDecade"),
+          nextDecade: t("calendar.nextDecade"),
+        },
+      }),
+    [accent, t],
+  );
 }
 
 /** `words` name the buttons that are only a mark. */
-function makeTheme(accent: Accent, words: { close: string; clear: string }) {
+function makeTheme(accent: Accent, words: { close: string; clear: string; calendar: object }) {
   return createTheme({
     primaryColor: accent,
     primaryShade: { light: 7, dark: 6 },
@@ -58,6 +73,7 @@ function makeTheme(accent: Accent, words: { close: string; clear: string }) {
       },
       CloseButton: { defaultProps: { "aria-label": words.close } },
       InputClearButton: { defaultProps: { "aria-label": words.clear } },
+      DateInput: { defaultProps: { ariaLabels: words.calendar } },
       // Its placeholder for the first focus is no part of a menu.
       Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
       Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },

@@ -116,8 +116,11 @@ async fn read_all(profile: &OpenProfile, task: &Task, rows: Vec<RecordRow>) -> R
 
 fn take_in(summarizer: &mut Summarizer, bytes: &[u8], name: &str, source: Source) -> bool {
     let kind = recognise(Some(name).filter(|name| !name.is_empty()), bytes).kind;
-    let Ok(DocumentView::Fhir(document)) = view(bytes, kind) else { return false };
-    summarizer.add(&document, source);
+    match view(bytes, kind) {
+        Ok(DocumentView::Fhir(document)) => summarizer.add(&document, source),
+        Ok(DocumentView::Page(page)) => summarizer.add_page(&page, source),
+        _ => return false,
+    }
     true
 }
 

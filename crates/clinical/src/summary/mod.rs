@@ -6,8 +6,10 @@
 
 mod ips;
 mod merge;
+mod page;
 
 use crate::fhir::{Allergy, FhirView, Medication, PatientHeader, Problem, Procedure, ResultRow, Vaccination};
+use crate::page::Page;
 
 pub use ips::{IpsIdentity, SECTIONS, ips_document};
 use merge::Merged;
@@ -96,6 +98,11 @@ impl Summarizer {
         let is_laboratory = |row: &&ResultRow| matches!(row.category.as_deref(), Some("laboratory") | None);
         self.vitals.take_in(view.results.iter().filter(is_vital), at, date);
         self.results.take_in(view.results.iter().filter(is_laboratory), at, date);
+    }
+
+    /// Takes in what a document of another format says.
+    pub fn add_page(&mut self, page: &Page, source: Source) {
+        self.add(&page::entries(page), source);
     }
 
     /// The picture.

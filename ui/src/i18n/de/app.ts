@@ -25,6 +25,14 @@ export const app: SameShape<typeof en> = {
     toStart: "Zur ersten Seite",
     menu: "Menü",
   },
+  calendar: {
+    previousMonth: "Voriger Monat",
+    nextMonth: "Nächster Monat",
+    previousYear: "Voriges Jahr",
+    nextYear: "Nächstes Jahr",
+    previousDecade: "Vorige zehn Jahre",
+    nextDecade: "Nächste zehn Jahre",
+  },
   role: { person: "Patient oder Familie", doctor: "Ärztin oder Arzt", nurse: "Pflege", laboratory: "Labor" },
   kind: {
     signal: "Aufzeichnung",

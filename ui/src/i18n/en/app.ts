@@ -21,6 +21,14 @@ export const app = {
     toStart: "Go to the first page",
     menu: "Menu",
   },
+  calendar: {
+    previousMonth: "Previous month",
+    nextMonth: "Next month",
+    previousYear: "Previous year",
+    nextYear: "Next year",
+    previousDecade: "Previous ten years",
+    nextDecade: "Next ten years",
+  },
   role: { person: "Patient or family", doctor: "Doctor", nurse: "Nurse", laboratory: "Laboratory" },
   kind: {
     signal: "Recording",
