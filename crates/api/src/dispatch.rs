@@ -84,6 +84,7 @@ table! {
     EntryWriteRequest => entries::write;
     ProofExportRequest => proof::export;
     FileInspectRequest => records::inspect;
+    FolderListRequest => records::folder;
 
     DirectoryListRequest => people::directory;
     ContactsListRequest => people::contacts;

@@ -20,9 +20,10 @@ use crate::documents::{self, Opening};
 use crate::opened::{OpenProfile, RecordKey};
 use crate::sealing::{self, Sealing};
 use crate::types::{
-    AppEvent, Collection, Done, DuplicateView, ErrorCode, ErrorView, FileInspectRequest, FileInspection, OwnEntryView,
-    RecordContent, RecordEraseRequest, RecordExportRequest, RecordImportRequest, RecordMoveRequest, RecordOpenRequest,
-    RecordRow, RecordView, ResultPoint, TaskKind, TaskStarted, TrustState, VersionView,
+    AppEvent, Collection, Done, DuplicateView, ErrorCode, ErrorView, FileInspectRequest, FileInspection,
+    FolderListRequest, FolderListed, OwnEntryView, RecordContent, RecordEraseRequest, RecordExportRequest,
+    RecordImportRequest, RecordMoveRequest, RecordOpenRequest, RecordRow, RecordView, ResultPoint, TaskKind,
+    TaskStarted, TrustState, VersionView,
 };
 use crate::views::content;
 use crate::views::people::People;
@@ -217,7 +218,7 @@ pub(crate) async fn inspect(cx: &Context, request: FileInspectRequest) -> Result
     let path = files::absolute(&request.path)?;
     let (size, found) = look_at(&path).await?;
     let read = path.clone();
-    let (damage, digest) = files::blocking(move || read_through(&read, size)).await?;
+    let ReadThrough { damage, patient, digest } = files::blocking(move || read_through(&read, size)).await?;
     // Before anybody is registered a file can be looked at all the same.
     let known = cx.member().ok().map(|profile| profile.wallet.records_with(&digest)).transpose()?;
     let duplicate = known
@@ -232,20 +233,63 @@ pub(crate) async fn inspect(cx: &Context, request: FileInspectRequest) -> Result
         title: found.title,
         damage,
         duplicate,
+        patient,
     })
 }
 
-/// Why a document cannot be shown, if it cannot, and the digest of its bytes.
-fn read_through(path: &Path, size: u64) -> Result<(Option<String>, Digest), ErrorView> {
+/// More files than anybody looks through before sending them.
+const FOLDER_FILES_MAX: usize = 500;
+
+pub(crate) async fn folder(_: &Context, request: FolderListRequest) -> Result<FolderListed, ErrorView> {
+    let root = files::absolute(&request.path)?;
+    files::blocking(move || {
+        let (mut folders, mut paths) = (vec![root], Vec::new());
+        while let Some(folder) = folders.pop() {
+            let unreadable = |error: std::io::Error| errors::unreadable(&folder, &error);
+            for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+                let entry = entry.map_err(unreadable)?;
+                // A link may lead out of the folder, or in circles.
+                let kind = entry.file_type().map_err(unreadable)?;
+                let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+                if is_hidden || paths.len() > FOLDER_FILES_MAX {
+                    continue;
+                } else if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    paths.push(entry.path().to_string_lossy().into_owned());
+                }
+            }
+        }
+        paths.sort();
+        let more = paths.len() > FOLDER_FILES_MAX;
+        paths.truncate(FOLDER_FILES_MAX);
+        Ok(FolderListed { paths, more })
+    })
+    .await
+}
+
+struct ReadThrough {
+    /// Why the document cannot be shown, if it cannot.
+    damage: Option<String>,
+    /// Whom it says it is about.
+    patient: Option<String>,
+    digest: Digest,
+}
+
+fn read_through(path: &Path, size: u64) -> Result<ReadThrough, ErrorView> {
     let unreadable = |error: std::io::Error| errors::unreadable(path, &error);
     if size > SHOWN_BYTES_MAX {
         let mut file = std::io::BufReader::new(std::fs::File::open(path).map_err(unreadable)?);
-        return Ok((None, document_digest(&mut file).map_err(unreadable)?));
+        let digest = document_digest(&mut file).map_err(unreadable)?;
+        return Ok(ReadThrough { damage: None, patient: None, digest });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let digest = document_digest(&mut bytes.as_slice()).map_err(unreadable)?;
     let found = carekey_clinical::recognise(Some(&files::name_of(path)), &bytes);
-    Ok((carekey_clinical::view(&bytes, found.kind).err().map(|error| error.to_string()), digest))
+    Ok(match carekey_clinical::view(&bytes, found.kind) {
+        Ok(document) => ReadThrough { damage: None, patient: document.patient_name().map(str::to_owned), digest },
+        Err(error) => ReadThrough { damage: Some(error.to_string()), patient: None, digest },
+    })
 }
 
 /// Length and kind of a file, from its beginning.

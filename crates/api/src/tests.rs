@@ -160,6 +160,25 @@ async fn a_file_is_looked_at_before_it_is_added() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_names_its_files_and_whom_they_are_about() {
+    let dir = tempfile::tempdir().unwrap();
+    let app = app(dir.path()).await;
+    let folder = dir.path().join("results");
+    std::fs::create_dir_all(folder.join("tuesday")).unwrap();
+    let message = "MSH|^~\\&|LAB|N|||20261120||ORU^R01|1|P|2.5.1\rPID|||1||Brandt^Ole\rOBX|1|NM|718-7^Hb^LN||14|g/dL\r";
+    for (name, text) in [("b.txt", "x"), ("tuesday/a.hl7", message), (".hidden", "x")] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let listed = app.call("window", "folder_list", json!({"path": folder})).await.unwrap();
+    let paths = [folder.join("b.txt"), folder.join("tuesday/a.hl7")];
+    assert_eq!(listed, json!({"paths": paths, "more": false}));
+    let found = app.call("window", "file_inspect", json!({"path": paths[1]})).await.unwrap();
+    assert_eq!(found["patient"], "Ole Brandt", "{found}");
+    let gone = json!({"path": dir.path().join("gone")});
+    assert_eq!(refusal(&app, "folder_list", gone).await.code, ErrorCode::FileUnreadable);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_may_be_answered_on_any_thread() {
     fn on_any_thread<T: Send>(value: T) -> T {
         value

@@ -44,6 +44,18 @@ pub enum DocumentView {
     },
 }
 
+impl DocumentView {
+    /// Whom the document says it is about.
+    pub fn patient_name(&self) -> Option<&str> {
+        match self {
+            Self::Fhir(document) => document.patient.as_ref()?.name.as_deref(),
+            Self::Dicom(file) => file.patient_name.as_deref(),
+            Self::Page(page) => page.patient.as_ref()?.name.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// Why a document cannot be shown although its kind is known. It can still be saved.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {

@@ -106,7 +106,13 @@ export function Shell() {
       </button>
       <AppShell.Header className="ck-frame" hiddenFrom="sm" bg="var(--ck-surface)">
         <Group h="100%" px="md" wrap="nowrap">
-          <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("app.menu")} />
+          <Burger
+            opened={opened}
+            onClick={toggle}
+            size="sm"
+            aria-label={t("app.menu")}
+            aria-expanded={opened}
+          />
           <Text fw={650} truncate>
             {profile.name}
           </Text>

@@ -34,6 +34,8 @@ import type { EvidenceExportRequest } from "./EvidenceExportRequest";
 import type { FileInspectRequest } from "./FileInspectRequest";
 import type { FileInspection } from "./FileInspection";
 import type { FilePartView } from "./FilePartView";
+import type { FolderListRequest } from "./FolderListRequest";
+import type { FolderListed } from "./FolderListed";
 import type { GrantPreview } from "./GrantPreview";
 import type { GrantPreviewRequest } from "./GrantPreviewRequest";
 import type { GrantView } from "./GrantView";
@@ -342,6 +344,10 @@ proof_export: Call<ProofExportRequest, Done>,
  *`file_inspect`
  */
 file_inspect: Call<FileInspectRequest, FileInspection>, 
+/**
+ *`folder_list`
+ */
+folder_list: Call<FolderListRequest, FolderListed>, 
 /**
  *`directory_list`
  */

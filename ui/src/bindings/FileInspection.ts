@@ -38,4 +38,8 @@ damage: string | null,
 /**
  * The record that has the same bytes, if there is one already.
  */
-duplicate: DuplicateView | null, };
+duplicate: DuplicateView | null, 
+/**
+ * Whom it says it is about.
+ */
+patient: string | null, };

@@ -56,7 +56,12 @@ function TaskCard({ task, dismiss }: { task: TaskView; dismiss: () => void }) {
         <Line icon={<IconCheck size={18} color="var(--ck-good)" aria-hidden />} dismiss={dismiss}>
           {t(DONE[task.kind], { label })} {task.step === "waiting" && t("entries.waitsOnline")}{" "}
           {task.kind === "import" && task.recordId !== null && (
-            <AnchorLink to="/records/$recordId" params={{ recordId: task.recordId }} size="sm" underline="always">
+            <AnchorLink
+              to="/records/$recordId"
+              params={{ recordId: task.recordId }}
+              size="sm"
+              underline="always"
+            >
               {t("tasks.open")}
             </AnchorLink>
           )}

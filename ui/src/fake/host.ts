@@ -388,6 +388,7 @@ export const host: Host = {
           "/home/maria/Documents/empty.txt",
         ]
       : ["/home/lab/Results/blood-count.json", "/home/lab/Results/report.pdf"],
+  pickFolder: async () => "/home/lab/Results",
   async onFiles(onEvent) {
     world.dropped.add(onEvent);
     return () => world.dropped.delete(onEvent);

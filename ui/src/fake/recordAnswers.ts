@@ -116,6 +116,13 @@ export function recordAnswers(me: () => PersonView, emit: (event: AppEvent) => v
         collection: "general",
         damage: broken ? "the file ends in the middle of its picture" : null,
         duplicate: name.includes("again") && first ? { recordId: first.id, title: first.title } : null,
+        patient: name.includes("brandt") ? "Brandt, Ole" : null,
+      };
+    },
+    folder_list({ path }: RequestOf<"folder_list">): ResponseOf<"folder_list"> {
+      return {
+        paths: [`${path}/blood-count.json`, `${path}/brandt-ole.json`, `${path}/report.pdf`],
+        more: false,
       };
     },
   };

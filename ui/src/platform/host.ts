@@ -48,6 +48,8 @@ export interface Host {
   pickFile(title: string): Promise<string | null>;
   /** Asks the person for files; none when they close the dialog. */
   pickFiles(title: string): Promise<string[]>;
+  /** Asks the person for a folder; null when they close the dialog. */
+  pickFolder(title: string): Promise<string | null>;
   /** Files dragged over the window and dropped into it. Answers with the function that stops listening. */
   onFiles(onEvent: (event: FilesEvent) => void): Promise<() => void>;
   /** Asks the person where to save; null when they close the dialog. */

@@ -25,6 +25,7 @@ export const host: Host = {
     getCurrentWebviewWindow().listen<AppEvent>("carekey", (event) => onEvent(event.payload)),
   pickFile: (title) => open({ title, multiple: false, directory: false }),
   pickFiles: async (title) => (await open({ title, multiple: true, directory: false })) ?? [],
+  pickFolder: (title) => open({ title, multiple: false, directory: true }),
   onFiles: (onEvent) =>
     getCurrentWebviewWindow().onDragDropEvent(({ payload }) => {
       if (payload.type === "drop") onEvent({ over: false, paths: payload.paths });

@@ -99,6 +99,7 @@ commands! {
     entry_write: EntryWriteRequest => RecordRow;
     proof_export: ProofExportRequest => Done;
     file_inspect: FileInspectRequest => FileInspection;
+    folder_list: FolderListRequest => FolderListed;
 
     directory_list: DirectoryListRequest => PeopleView;
     contacts_list: ContactsListRequest => PeopleView;

@@ -288,6 +288,28 @@ pub struct FileInspection {
     pub damage: Option<String>,
     /// The record that has the same bytes, if there is one already.
     pub duplicate: Option<DuplicateView>,
+    /// Whom it says it is about.
+    pub patient: Option<String>,
+}
+
+/// Asks for the files in a folder and the folders inside it.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct FolderListRequest {
+    /// Absolute path from the open dialog.
+    pub path: String,
+}
+
+/// The files of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct FolderListed {
+    /// Absolute paths in the order of their names; hidden files are left out.
+    pub paths: Vec<String>,
+    /// There are more than one folder may bring.
+    pub more: bool,
 }
 
 /// A record that is there already.

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Progress, Select, Stack, Text, TextInput } from "@mantine/core";
-import { IconCheck, IconFileUpload, IconX } from "@tabler/icons-react";
+import { ActionIcon, Alert, Button, Group, Progress, Select, Stack, Text, TextInput } from "@mantine/core";
+import { IconCheck, IconFileUpload, IconFolderOpen, IconUserQuestion, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { bytes } from "@/app/locale";
 import type { Collection } from "@/bindings/Collection";
@@ -8,12 +8,15 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { RecordIcon } from "@/components/RecordRows";
 import { COLLECTIONS } from "@/features/records/collections";
 import { useAsk, useDo } from "@/platform/queries";
-import type { Draft } from "./drafts";
+import { type Draft, isAboutAnother } from "./drafts";
 
 /** The chosen files, each with its title and collection, then with how far it is. */
 export function FileList(props: {
   drafts: Draft[];
+  /** Whom they are for; empty until somebody was chosen. */
+  name: string;
   choose: () => void;
+  chooseFolder: () => void;
   change: (path: string, part: Partial<Draft>) => void;
   remove: (path: string) => void;
 }) {
@@ -21,15 +24,24 @@ export function FileList(props: {
   const tasks = useAsk("tasks_list", {}).data?.tasks ?? [];
   return (
     <Stack gap="xs">
-      <Button
-        variant="default"
-        leftSection={<IconFileUpload size={18} aria-hidden />}
-        onClick={props.choose}
-        data-testid="write-choose"
-        w="fit-content"
-      >
-        {t("clinic.chooseFiles")}
-      </Button>
+      <Group gap="xs">
+        <Button
+          variant="default"
+          leftSection={<IconFileUpload size={18} aria-hidden />}
+          onClick={props.choose}
+          data-testid="write-choose"
+        >
+          {t("clinic.chooseFiles")}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconFolderOpen size={18} aria-hidden />}
+          onClick={props.chooseFolder}
+          data-testid="write-choose-folder"
+        >
+          {t("clinic.chooseFolder")}
+        </Button>
+      </Group>
       {props.drafts.length === 0 && (
         <Text size="sm" c="dimmed">
           {t("clinic.filesHint")}
@@ -40,6 +52,7 @@ export function FileList(props: {
           <FileRow
             key={draft.path}
             draft={draft}
+            name={props.name}
             task={tasks.find((task) => draft.stage.at === "sending" && task.id === draft.stage.taskId)}
             change={(part) => props.change(draft.path, part)}
             remove={() => props.remove(draft.path)}
@@ -52,6 +65,7 @@ export function FileList(props: {
 
 function FileRow(props: {
   draft: Draft;
+  name: string;
   task: TaskView | undefined;
   change: (part: Partial<Draft>) => void;
   remove: () => void;
@@ -92,6 +106,11 @@ function FileRow(props: {
             .filter(Boolean)
             .join(" · ")}
         </Text>
+        {isAboutAnother(draft, props.name) && (
+          <Alert color="amber" icon={<IconUserQuestion aria-hidden />} p="xs" data-testid="write-another">
+            {t("clinic.aboutAnother", { found: draft.found?.patient, name: props.name })}
+          </Alert>
+        )}
         {running && (
           <Progress
             value={task?.total ? (task.done / task.total) * 100 : 5}

@@ -1,8 +1,10 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconSignature } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { CallError, host } from "@/platform";
+import { useDo } from "@/platform/queries";
 import { type Draft, isReady, looked, withFiles } from "./drafts";
 import { FileList } from "./FileList";
 
@@ -17,8 +19,7 @@ export function FilesForm({ patient, name }: { patient: string | null; name: str
   const refuse = (path: string, thrown: unknown) =>
     change(path, { stage: { at: "refused", error: CallError.from(thrown).view } });
 
-  const choose = async () => {
-    const paths = await host.pickFiles(t("clinic.chooseFiles"));
+  const take = async (paths: string[]) => {
     const added = withFiles(drafts, paths).slice(drafts.length);
     setDrafts((all) => withFiles(all, paths));
     for (const { path } of added) {
@@ -29,6 +30,13 @@ export function FilesForm({ patient, name }: { patient: string | null; name: str
         refuse(path, thrown);
       }
     }
+  };
+
+  const folder = useDo("folder_list", ({ paths }) => void take(paths));
+  const choose = async () => take(await host.pickFiles(t("clinic.chooseFiles")));
+  const chooseFolder = async () => {
+    const path = await host.pickFolder(t("clinic.chooseFolder"));
+    if (path !== null) folder.mutate({ path });
   };
 
   const ready = drafts.filter(isReady);
@@ -55,10 +63,14 @@ export function FilesForm({ patient, name }: { patient: string | null; name: str
     <Stack>
       <FileList
         drafts={drafts}
+        name={name}
         choose={choose}
+        chooseFolder={chooseFolder}
         change={change}
         remove={(path) => setDrafts((all) => all.filter((one) => one.path !== path))}
       />
+      {folder.isError && <ErrorNotice error={folder.error} />}
+      {folder.data?.more && <Alert color="amber">{t("clinic.moreFiles", { count: drafts.length })}</Alert>}
       {ready.length > 0 && patient !== null && (
         <Text size="sm">{t("clinic.filesFor", { count: ready.length, name })}</Text>
       )}

@@ -21,6 +21,15 @@ it("a laboratory sends many files to one patient, one of them under another titl
   expect(world.written.map((row) => row.title)).toContain("Blood count, May");
 }, 20_000);
 
+it("a folder is taken in, and a file about somebody else is pointed out", async () => {
+  const user = openWindow("haddad", `#/write?patient=${maria.id}`);
+  await user.click(await screen.findByText("Files", undefined, SLOW));
+  await click(user, "write-choose-folder");
+  expect(await screen.findAllByTestId("write-file", undefined, SLOW)).toHaveLength(3);
+  const warning = await screen.findByTestId("write-another", undefined, SLOW);
+  expect(warning).toHaveTextContent("about Brandt, Ole, not Maria Keller");
+});
+
 it("a file that cannot be read is named, and the others go", async () => {
   const inspect = host.call;
   host.call = (name, request) => {

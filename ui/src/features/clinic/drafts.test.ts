@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { draftOf, isReady, looked, withFiles } from "./drafts";
+import { draftOf, isAboutAnother, isReady, looked, withFiles } from "./drafts";
 
 const found = {
   name: "lab.pdf",
@@ -10,6 +10,7 @@ const found = {
   collection: "laboratory",
   damage: null,
   duplicate: null,
+  patient: null,
 } as const;
 
 it("a file chosen twice is in the list once", () => {
@@ -19,6 +20,15 @@ it("a file chosen twice is in the list once", () => {
     "/a/ecg.pdf",
     "/b/lab.pdf",
   ]);
+});
+
+it("a file about somebody else is known by the name in it, however it is written", () => {
+  const about = (patient: string | null) => looked(draftOf("/a"), { ...found, patient });
+  expect(isAboutAnother(about("KELLER, MARIA"), "Maria Keller")).toBe(false);
+  expect(isAboutAnother(about("Maria A. Keller"), "Maria Keller")).toBe(false);
+  expect(isAboutAnother(about("Keller, Jonas"), "Maria Keller")).toBe(true);
+  expect(isAboutAnother(about(null), "Maria Keller")).toBe(false);
+  expect(isAboutAnother(about("Maria Keller"), "")).toBe(false);
 });
 
 it("a file is ready once it was looked at and has a title", () => {

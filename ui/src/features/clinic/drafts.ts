@@ -32,6 +32,17 @@ export function withFiles(drafts: Draft[], paths: string[]): Draft[] {
   return [...drafts, ...paths.filter((path) => !known.has(path)).map(draftOf)];
 }
 
+/** Whether the file says that it is about somebody else: names are compared word by word, in any order. */
+export function isAboutAnother(draft: Draft, name: string): boolean {
+  const words = (text: string): string[] => text.toLocaleLowerCase().match(/\p{L}{2,}/gu) ?? [];
+  const found = words(draft.found?.patient ?? "");
+  const wanted = words(name);
+  const some = found.length > 0 && wanted.length > 0;
+  return (
+    some && !found.every((word) => wanted.includes(word)) && !wanted.every((word) => found.includes(word))
+  );
+}
+
 export function isReady(draft: Draft): boolean {
   return draft.stage.at === "ready" && draft.title.trim() !== "";
 }

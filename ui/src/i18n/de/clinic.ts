@@ -22,6 +22,10 @@ export const clinic: SameShape<typeof en> = {
     writtenEmpty: "Was Sie schreiben, erscheint hier, und ob der Patient es hat.",
     for: "für {{name}}",
     chooseFiles: "Dateien wählen",
+    chooseFolder: "Ordner wählen",
+    moreFiles:
+      "Der Ordner enthält mehr Dateien. Das sind die ersten {{count}}; wählen Sie danach einen kleineren Ordner für den Rest.",
+    aboutAnother: "Laut dieser Datei geht es um {{found}}, nicht um {{name}}.",
     files: "Gewählte Dateien",
     filesHint: "Eine oder viele: PDF, FHIR, HL7, Bilder oder andere Dateien. Alle gehen an die Person oben.",
     filesFor_one: "{{count}} Datei wird in Ihrem Namen signiert und geht an {{name}}.",

@@ -19,6 +19,10 @@ export const clinic = {
     writtenEmpty: "What you write appears here, and whether the patient has it.",
     for: "for {{name}}",
     chooseFiles: "Choose files",
+    chooseFolder: "Choose a folder",
+    moreFiles:
+      "The folder holds more files. These {{count}} come first; choose a smaller folder for the rest.",
+    aboutAnother: "This file says it is about {{found}}, not {{name}}.",
     files: "Chosen files",
     filesHint: "One or many: PDF, FHIR, HL7, images or any other file. All go to the patient above.",
     filesFor_one: "{{count}} file will be signed in your name and go to {{name}}.",
