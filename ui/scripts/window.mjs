@@ -371,9 +371,9 @@ export const LOOKS = {
   light: { width: 1280, height: 800, query: "theme=light&lang=en" },
   dark: { width: 1280, height: 800, query: "theme=dark&lang=en" },
   small: { width: 900, height: 600, query: "theme=light&lang=de" },
-  large: { width: 640, height: 400, scale: 2, query: "theme=light&lang=de" },
+  large: { width: 640, height: 400, scale: 2, query: "theme=light&lang=en" },
   germanDark: { width: 1280, height: 800, query: "theme=dark&lang=de" },
-  largeDark: { width: 640, height: 400, scale: 2, query: "theme=dark&lang=en" },
+  largeDark: { width: 640, height: 400, scale: 2, query: "theme=dark&lang=de" },
 };
 
 /** Pages that are open at the same time. */
