@@ -1,8 +1,11 @@
 //! Files of one's own, chosen in the system's own dialog: added, read, erased.
 
-use serde_json::json;
+use std::{path::Path, process::Command};
+
+use serde_json::{Value, json};
 
 use crate::{
+    app::binary,
     desk::Desk,
     people::{self, named, open_here, text},
 };
@@ -31,7 +34,7 @@ async fn chosen_files_are_added_and_read_and_one_is_erased() {
     page.picture("imported").await;
     page.click("import-close").await;
 
-    let own = |list: &serde_json::Value| {
+    let own = |list: &Value| {
         let rows = list["records"].as_array().unwrap().iter();
         rows.filter(|row| row["selfReported"] == true && row["trust"] == "verified")
             .map(|row| text(row, "id"))
@@ -45,6 +48,12 @@ async fn chosen_files_are_added_and_read_and_one_is_erased() {
         page.until_script("return !document.querySelector('[aria-busy=true]')").await;
         assert_eq!(page.script("return document.querySelectorAll('[data-testid=error]').length").await, 0);
     }
+    let laboratory = list["records"].as_array().unwrap().iter().find(|row| row["title"] == "Blood chemistry").unwrap();
+    let proof = desk.data("blood.proof");
+    page.call("proof_export", json!({ "recordId": laboratory["id"], "path": proof })).await.unwrap();
+    assert!(proves(&proof, &format!("{documents}/laboratory.json")), "the proof holds without a network");
+    assert!(!proves(&proof, &format!("{documents}/torn.json")), "but for no other document");
+
     let erased = own(&list)[0].clone();
     page.click("nav-records").await;
     page.click(&format!("record-row[data-record='{erased}']")).await;
@@ -53,4 +62,11 @@ async fn chosen_files_are_added_and_read_and_one_is_erased() {
     page.click("erase-dialog-sure").await;
     page.see("records-list").await;
     page.see_gone(&format!("record-row[data-record='{erased}']")).await;
+}
+
+/// Whether the program for operators and lawyers takes the file as a proof of the document.
+fn proves(proof: &Path, document: &str) -> bool {
+    let mut verify = Command::new(binary().with_file_name("carekey"));
+    verify.args(["ledger", "verify-proof"]).arg(proof).args(["--document", document]);
+    verify.output().unwrap().status.success()
 }
