@@ -1,8 +1,11 @@
 //! Links, news and the icon beside the clock: what the app says to the desktop, and the desktop to the app.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use crate::{
+    app::binary,
     desk::Desk,
     people::{self, text},
 };
@@ -41,9 +44,23 @@ async fn a_link_that_starts_the_app_is_shown_once_it_is_there() {
     let desk = Desk::start().await;
     let app = desk.open("home", &["carekey:join?invitation=carenet1.qqqq"]).await;
     let start = app.window().await;
-    start.see_text("link-dialog[data-kind=invitation]", "carenet1.qqqq").await;
-    start.click("link-close").await;
+    start.see("link-dialog[data-kind=invitation] error").await;
+    start.click("join-cancel").await;
     start.see("start-create").await;
+    people::online(&start).await;
+
+    let network = desk.network().await;
+    let mut invite = Command::new(binary().with_file_name("carekey"));
+    invite.args(["network", "invite", "--link", &format!("{}/network.json", network.folder())]);
+    let link = String::from_utf8(invite.output().unwrap().stdout).unwrap();
+    desk.start_again("home", link.trim()).await;
+    start.see_text("link-dialog network-found", "North General").await;
+    start.picture("invited").await;
+    start.click("network-join").await;
+    start.see("link-joined").await;
+    start.click("link-close").await;
+    start.click("start-create").await;
+    start.see_text("create-wallet", "South Clinic").await;
 }
 
 /// The window in which the question stands.

@@ -27,6 +27,7 @@ mod installed;
 mod links;
 mod newcomer;
 mod offline;
+mod recovery;
 mod shell;
 mod story;
 mod tour;

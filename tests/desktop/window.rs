@@ -43,6 +43,16 @@ impl Window {
         .await;
     }
 
+    /// Picks the option that says `part` from a list that opens at a click.
+    pub(crate) async fn pick(&self, id: &str, part: &str) {
+        self.click(id).await;
+        let option = format!("//*[@role='option'][contains(., {})]", json!(part));
+        self.until(&format!("an option {part:?} of {id}"), async || {
+            self.client.find(Locator::XPath(&option)).await.ok()?.click().await.ok()
+        })
+        .await;
+    }
+
     /// Waits until it is shown, and reads it.
     pub(crate) async fn see(&self, id: &str) -> String {
         self.until(id, async || self.read(id).await).await

@@ -3,8 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LinkView } from "@/bindings/LinkView";
+import type { NetworkItem } from "@/bindings/NetworkItem";
 import { CopyValue } from "@/components/CopyValue";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { JoinNetwork } from "@/features/networks/JoinNetwork";
 import { goTo } from "@/features/news/NewsTeller";
 import { host } from "@/platform";
 import { useAsk, useDo } from "@/platform/queries";
@@ -52,13 +54,7 @@ function Arrived({ link, onClose }: { link: LinkView; onClose: () => void }) {
     case "recovery":
       return <RecoveryArrived text={link.text} onClose={onClose} />;
     case "invitation":
-      return (
-        <>
-          <Text>{t("links.invitationLead")}</Text>
-          <CopyValue label={t("links.invitation")} value={link.text} />
-          <CloseOnly onClose={onClose} />
-        </>
-      );
+      return <InvitationArrived text={link.text} onClose={onClose} />;
     case "enrolment":
       return (
         <>
@@ -108,6 +104,27 @@ function ContactArrived(props: { link: Extract<LinkView, { kind: "contact" }>; o
           </Button>
         )}
       </Group>
+    </>
+  );
+}
+
+function InvitationArrived({ text, onClose }: { text: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [joined, setJoined] = useState<NetworkItem>();
+  if (joined) {
+    return (
+      <>
+        <Alert color="teal" role="status" data-testid="link-joined">
+          {t("links.invitationJoined", { name: joined.name })}
+        </Alert>
+        <CloseOnly onClose={onClose} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Text>{t("links.invitationLead")}</Text>
+      <JoinNetwork text={text} onCancel={onClose} onJoined={setJoined} />
     </>
   );
 }

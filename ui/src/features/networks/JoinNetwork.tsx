@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NetworkItem } from "@/bindings/NetworkItem";
 import { ErrorNotice } from "@/components/ErrorNotice";
@@ -13,6 +13,7 @@ type Invitation = { text: string } | { path: string };
 
 /** An invitation as text, picture or file; what it leads to is shown before anything is joined. */
 export function JoinNetwork(props: {
+  /** One that came with a link. */
   text?: string;
   onJoined: (network: NetworkItem) => void;
   onCancel: () => void;
@@ -32,6 +33,10 @@ export function JoinNetwork(props: {
     setInvitation(found);
     look.mutate(found);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an invitation that came with a link is looked at once
+  useEffect(() => {
+    if (props.text !== undefined) read({ text: props.text });
+  }, []);
   const pick = async () => {
     const path = await host.pickFile(t("networks.file"));
     if (path !== null) read({ path });
@@ -95,7 +100,7 @@ export function JoinNetwork(props: {
               data-testid="invitation"
             />
             <Group justify="flex-end">
-              <Button variant="default" onClick={props.onCancel}>
+              <Button variant="default" onClick={props.onCancel} data-testid="join-cancel">
                 {t("app.cancel")}
               </Button>
               <Button

@@ -30,7 +30,6 @@ import type { SessionView } from "@/bindings/SessionView";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowSkeletons } from "@/components/Page";
 import { RestoreBackup } from "@/features/backup/RestoreBackup";
-import { JoinNetwork } from "@/features/networks/JoinNetwork";
 import { CreateWallet } from "@/features/onboarding/CreateWallet";
 import { Frame } from "@/features/onboarding/Frame";
 import { RestoreWallet } from "@/features/onboarding/RestoreWallet";
@@ -45,7 +44,7 @@ import { ProfileCard } from "./ProfileCard";
 export function StartScreen({ session }: { session: SessionView }) {
   const { t } = useTranslation();
   const [intent] = useState(takeIntent);
-  const [task, setTask] = useState<"choose" | "create" | "restore" | "backup" | "join" | "lost" | "help">(
+  const [task, setTask] = useState<"choose" | "create" | "restore" | "backup" | "lost" | "help">(
     intent?.task ?? "choose",
   );
   const back = () => setTask("choose");
@@ -69,12 +68,6 @@ export function StartScreen({ session }: { session: SessionView }) {
       return <CallForHelp onBack={back} />;
     case "backup":
       return <RestoreBackup onBack={back} replaces={intent?.replaces} />;
-    case "join":
-      return (
-        <Frame title={t("networks.joinTitle")} onBack={back}>
-          <JoinNetwork text={intent?.text} onCancel={back} onJoined={() => setTask("create")} />
-        </Frame>
-      );
     case "choose":
       return (
         <Chooser

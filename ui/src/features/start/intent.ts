@@ -1,9 +1,7 @@
 /** What the start screen is to begin with: said by the screen that leads there, taken once. */
 export interface Intent {
-  task: "restore" | "backup" | "lost" | "join";
+  task: "restore" | "backup" | "lost";
   name?: string;
-  /** An invitation that came with a link. */
-  text?: string;
   /** The profile that is given up when everything is back. */
   replaces?: string;
 }

@@ -9,7 +9,8 @@ export const links = {
     notNow: "Not now",
     invitation: "An invitation",
     invitationLead:
-      "This invites you to a network of hospitals. Only join if you expected it. Copy it, and choose “Join a network” on the first page.",
+      "This invites you to a network of hospitals. Only join if you expected it.",
+    invitationJoined: "This computer knows {{name}} now. Set up CareKey on the first page to register there.",
     recovery: "A call for help",
     recoveryLead:
       "Somebody wants to recover their records with your help. Speak to them first: in person, or by a phone number you already know.",
