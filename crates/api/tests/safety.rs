@@ -168,7 +168,7 @@ async fn a_network_is_joined_by_file_or_text_and_each_profile_remembers_its_own(
     file.save(&path).unwrap();
 
     let desk = Desk::start(dir.path()).await;
-    let text = format!("Dear Ms Lind, carekey:join?{} is your invitation", file.invitation());
+    let text = format!("Dear Ms Lind, carekey:join?invitation={} is your invitation", file.invitation());
     let found = desk.ask("network_inspect", json!({ "text": text })).await;
     assert_eq!((&found["id"], &found["joined"]), (&json!(file.network_id().to_string()), &json!(false)));
     assert_eq!(desk.ask("network_inspect", json!({ "path": path })).await, found);

@@ -34,7 +34,7 @@ pub(crate) fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Show { file, json: true } => as_json(&load(file)?),
         Command::Show { file, json: false } => as_text(&load(file)?),
         Command::Invite { file, link: false } => load(file)?.invitation(),
-        Command::Invite { file, link: true } => format!("carekey:join?{}", load(file)?.invitation()),
+        Command::Invite { file, link: true } => format!("carekey:join?invitation={}", load(file)?.invitation()),
     };
     output::line(&text)?;
     Ok(())

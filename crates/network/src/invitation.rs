@@ -43,7 +43,7 @@ impl NetworkFile {
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Reads an invitation, wherever it stands in the text: a link `carekey:join?…`, a mail, with line breaks or without. A
+    /// Reads an invitation, wherever it stands in the text: a link `carekey:join?invitation=…`, a mail, with line breaks or without. A
     /// pasted network file is read too.
     ///
     /// # Errors
@@ -101,8 +101,8 @@ mod tests {
         for text in [
             invitation.clone(),
             broken_up,
-            format!("carekey:join?{invitation}"),
-            format!("carekey:join?network={invitation}&from=desk"),
+            format!("carekey:join?invitation={invitation}"),
+            format!("carekey:join?invitation={invitation}&from=desk"),
             format!("Dear Ms Keller,\n  this is your invitation:\n{invitation}\nYours, the front desk"),
         ] {
             assert_eq!(NetworkFile::from_invitation(&text).expect("an invitation"), network());

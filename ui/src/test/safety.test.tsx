@@ -142,7 +142,7 @@ describe("the start screen", () => {
       await screen.findByText("This invitation is damaged or not complete.", undefined, SLOW),
     ).toBeVisible();
     await user.clear(screen.getByTestId("invitation"));
-    await user.type(screen.getByTestId("invitation"), "carekey:join?carenet1.AAAA");
+    await user.type(screen.getByTestId("invitation"), "carekey:join?invitation=carenet1.AAAA");
     await click(user, "invitation-read");
     expect(await screen.findByText("Health network of the Lake District", undefined, SLOW)).toBeVisible();
     await click(user, "network-join");
