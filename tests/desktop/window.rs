@@ -38,7 +38,10 @@ impl Window {
         self.until(&format!("typing into {id}"), async || {
             let element = self.find(id).await?;
             element.clear().await.ok()?;
-            element.send_keys(text).await.ok()
+            element.send_keys(text).await.ok()?;
+            // Keys are lost while another window takes the keyboard; a page may group what is typed.
+            let typed = element.prop("value").await.ok()??;
+            same_letters(&typed, text).then_some(())
         })
         .await;
     }
@@ -186,6 +189,11 @@ impl Window {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
+}
+
+fn same_letters(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+    letters(one) == letters(other)
 }
 
 /// `grant-row[data-state=stopped] grant-stop`: what has the second test id inside what has the first one, with an
