@@ -162,9 +162,8 @@ async fn a_strangers_flood_is_bounded_and_stands_apart() {
     let card = desk.ask("maria", "contact_card", json!({})).await;
     desk.ask("amir", "contacts_add", json!({ "card": card["card"] })).await;
 
-    let mut last = Value::Null;
     for n in 0..8 {
-        last = desk.ask("amir", "request_ask", ask(&maria, &["heart"], &format!("Please, number {n}"))).await;
+        desk.ask("amir", "request_ask", ask(&maria, &["heart"], &format!("Please, number {n}"))).await;
     }
     desk.until("amir", "requests_list", json!({}), |list| {
         list["requests"].as_array().unwrap().iter().all(|one| one["delivery"] == "sent")
@@ -179,6 +178,5 @@ async fn a_strangers_flood_is_bounded_and_stands_apart() {
     };
     let kept = desk.until("maria", "requests_list", json!({}), |list| amirs(list).len() >= 3).await;
     assert_eq!(amirs(&kept).len(), 3, "three a day of somebody unknown");
-    assert!(find(&kept, "requests", "id", &last["id"]).is_null());
     desk.app.shutdown().await;
 }
