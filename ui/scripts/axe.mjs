@@ -3,11 +3,15 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { visitScreens } from "./window.mjs";
 
 const only = process.argv.slice(2);
-// Both themes, both languages and both sizes of text; LOOKS=light,germanDark,large,largeDark for every pair of them.
-const looks = (process.env.LOOKS ?? "germanDark,large").split(",");
+// Every pair of theme, language and size of text. All screens take turns with them; one that is named, and all with
+// LOOKS=…, are seen in each.
+const inTurn = process.env.LOOKS === undefined && only.length === 0;
+const looks = process.env.LOOKS ?? "light,germanDark,large,largeDark";
 let found = 0;
 
-await visitScreens(looks, only, async (page, name, look) => {
+await visitScreens(looks.split(","), only, check, inTurn);
+
+async function check(page, name, look) {
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
     .analyze();
@@ -18,7 +22,7 @@ await visitScreens(looks, only, async (page, name, look) => {
       console.error(`    ${node.target.join(" ")}: ${node.any[0]?.message ?? node.failureSummary}`);
     }
   }
-});
+}
 
 console.log(found === 0 ? "No barriers found." : `${found} barriers found.`);
 process.exit(found === 0 ? 0 : 1);

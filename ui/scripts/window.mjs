@@ -453,8 +453,8 @@ async function linkDialog(page) {
   await page.getByTestId("link-dialog").waitFor();
 }
 
-/** Calls `visit(page, name, look)` on every screen asked for, ready to be looked at. */
-export async function visitScreens(looks, only, visit) {
+/** Calls `visit(page, name, look)` on every screen asked for, ready to be looked at: in each look, or `inTurn` in one. */
+export async function visitScreens(looks, only, visit, inTurn = false) {
   await build({ mode: "fake", logLevel: "warn" });
   const server = await preview({ mode: "fake", logLevel: "warn", preview: { port: 0, strictPort: false } });
   const base = server.resolvedUrls.local[0];
@@ -481,7 +481,9 @@ export async function visitScreens(looks, only, visit) {
           });
         },
       );
-      const waiting = Object.keys(SCREENS).filter((name) => only.length === 0 || only.includes(name));
+      const isMeant = (name, at) =>
+        (only.length === 0 || only.includes(name)) && (!inTurn || looks[at % looks.length] === look);
+      const waiting = Object.keys(SCREENS).filter(isMeant);
       const worker = async () => {
         for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
           const page = await context.newPage();

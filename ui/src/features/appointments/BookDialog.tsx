@@ -99,6 +99,7 @@ function BookForm({ onClose, personId }: Parameters<typeof BookDialog>[0]) {
           value={person}
           onChange={setPerson}
           searchable
+          disabled={directory.isPending}
           openOnFocus={false}
           nothingFoundMessage={t("appointments.withNothing")}
           data-autofocus

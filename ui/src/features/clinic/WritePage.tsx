@@ -77,6 +77,7 @@ function WriteForm({ patientId }: { patientId?: string }) {
         value={patient}
         onChange={setPatient}
         searchable
+        disabled={recipients.isPending}
         nothingFoundMessage={t("clinic.patientNone")}
         data-testid="write-patient"
       />
