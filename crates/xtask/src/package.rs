@@ -17,6 +17,9 @@ use crate::{
 
 const BINARY: &str = "carekey-desktop";
 
+const FIRST_SCREEN: &[&str] = &["installed::the_installed_app_shows_its_first_screen"];
+const STORIES: &[&str] = &["story::a_patient_grants_a_doctor_reads_the_patient_stops", "tour::tour"];
+
 /// Builds the packages of this system into `target/packages`.
 pub(crate) fn build(steps: &mut Steps) -> Result<()> {
     steps.must("What the computer needs", || system::provide(&[system::BUILD, system::PACKAGE]))?;
@@ -50,20 +53,17 @@ pub(crate) fn check(steps: &mut Steps) -> Result<()> {
         bail!("Packages are installed for a test on Linux only.");
     }
     let deb = built_package(steps)?;
-    install_and_start(steps, &deb)?;
-    steps.must("The AppImage starts", || start(&packages()?.join("CareKey-x86_64.AppImage")))
+    steps.must("What the package holds", || look_at(&deb))?;
+    steps.must("Patient, doctor and family in the installed app", || play(&Installed::from(&deb)?.binary, STORIES))?;
+    steps.must("The AppImage starts", || play(&packages()?.join("CareKey-x86_64.AppImage"), FIRST_SCREEN))
 }
 
 /// The same with a package of the app as it is built for the tests: quick, and enough to see that everything is in its
 /// place.
 pub(crate) fn check_quickly(steps: &mut Steps) -> Result<()> {
     let deb = debug_package(steps)?;
-    install_and_start(steps, &deb)
-}
-
-fn install_and_start(steps: &mut Steps, deb: &Path) -> Result<()> {
-    steps.must("What the package holds", || look_at(deb))?;
-    steps.must("The installed app starts", || start(&Installed::from(deb)?.binary))
+    steps.must("What the package holds", || look_at(&deb))?;
+    steps.must("The installed app starts", || play(&Installed::from(&deb)?.binary, FIRST_SCREEN))
 }
 
 fn built_package(steps: &mut Steps) -> Result<PathBuf> {
@@ -174,11 +174,11 @@ impl Drop for Installed {
     }
 }
 
-/// Drives what was installed until its first screen shows.
-fn start(binary: &Path) -> Result<()> {
+/// Drives what was installed through tests that drive the app.
+fn play(binary: &Path, tests: &[&str]) -> Result<()> {
     let test = ["test", "--quiet", "--workspace", "--test", "desktop", DESKTOP_TESTS];
-    let only = ["--", "--ignored", "--exact", "--nocapture", "installed::the_installed_app_shows_its_first_screen"];
-    run(cargo(&test).args(only).env("CAREKEY_APP", binary))
+    let only = ["--", "--include-ignored", "--exact", "--nocapture"];
+    run(cargo(&test).args(only).args(tests).env("CAREKEY_APP", binary))
 }
 
 fn collect(made: &[PathBuf], folder: &Path) -> Result<()> {
