@@ -13,7 +13,8 @@ export const links: SameShape<typeof english> = {
     invitation: "Eine Einladung",
     invitationLead:
       "Das ist eine Einladung in ein Netz von Krankenhäusern. Treten Sie nur bei, wenn Sie darauf gewartet haben.",
-    invitationJoined: "Dieser Computer kennt {{name}} jetzt. Richten Sie auf der ersten Seite CareKey ein, um sich dort anzumelden.",
+    invitationJoined:
+      "Dieser Computer kennt {{name}} jetzt. Richten Sie auf der ersten Seite CareKey ein, um sich dort anzumelden.",
     recovery: "Eine Bitte um Hilfe",
     recoveryLead:
       "Jemand möchte mit Ihrer Hilfe wieder an die eigenen Unterlagen kommen. Sprechen Sie zuerst miteinander: persönlich oder über eine Telefonnummer, die Sie schon kennen.",

@@ -8,8 +8,7 @@ export const links = {
     contactAdd: "Add {{name}}",
     notNow: "Not now",
     invitation: "An invitation",
-    invitationLead:
-      "This invites you to a network of hospitals. Only join if you expected it.",
+    invitationLead: "This invites you to a network of hospitals. Only join if you expected it.",
     invitationJoined: "This computer knows {{name}} now. Set up CareKey on the first page to register there.",
     recovery: "A call for help",
     recoveryLead:
