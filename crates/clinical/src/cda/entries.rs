@@ -59,6 +59,12 @@ fn observations<'e>(entry: &'e Element, template: &str) -> Vec<&'e Element> {
     entry.descendants().filter(|one| one.name == "observation" && has_template(one, template)).collect()
 }
 
+/// Whether the concern is still looked after. Without an act around it there is only the observation, which is always
+/// `completed`: made, not over.
+fn concern_status(entry: &Element) -> Option<String> {
+    (entry.name == "act").then(|| entry.child("statusCode")?.attribute("code").map(str::to_owned)).flatten()
+}
+
 struct Of<'n> {
     names: &'n Names,
 }
@@ -92,8 +98,7 @@ impl Of<'_> {
             title: self.names.concept(value).or_else(words)?,
             detail: self.note(one),
             facts: facts([("severity", self.inner(one, |inner| has_template(inner, SEVERITY)))]),
-            status: status
-                .or_else(|| concern.child("statusCode").and_then(|code| code.attribute("code")).map(str::to_owned)),
+            status: status.or_else(|| concern_status(concern)),
             start,
             end,
             code: code(value),
@@ -126,7 +131,7 @@ impl Of<'_> {
             detail: self.note(one),
             alert: (grave(&severity) || grave(&criticality)) && !is_negated(one),
             facts: facts([("reactions", joined(reactions)), ("severity", severity), ("criticality", criticality)]),
-            status: concern.child("statusCode").and_then(|code| code.attribute("code")).map(str::to_owned),
+            status: concern_status(concern),
             start: one.child("effectiveTime").and_then(|time| span(time).0),
             code: entity.and_then(|entity| entity.child("code")).and_then(code),
             negated: is_negated(one),

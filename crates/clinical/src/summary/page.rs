@@ -16,7 +16,9 @@ pub(super) fn entries(page: &Page) -> FhirView {
             SectionKind::Medication => view.medication.extend(section.items.iter().map(medicine)),
             SectionKind::Allergies => view.allergies.extend(told().map(allergy)),
             SectionKind::Immunizations => view.vaccinations.extend(section.items.iter().map(vaccination)),
-            SectionKind::Procedures => view.procedures.extend(told().map(procedure)),
+            SectionKind::Procedures => {
+                view.procedures.extend(told().filter(|item| !is_planned(item)).map(procedure));
+            }
             _ => (),
         }
         let category = match section.kind {
@@ -68,10 +70,37 @@ fn fact(item: &ClinicalItem, label: &str) -> Option<String> {
     item.facts.iter().find(|fact| fact.label == label).map(|fact| fact.value.clone())
 }
 
-/// CDA closes a concern where FHIR says that the condition is over.
+fn is_planned(item: &ClinicalItem) -> bool {
+    fact(item, "intent").is_some()
+}
+
+/// CDA closes a concern where FHIR says that the condition is over. Other words, such as the kind of an HL7 diagnosis,
+/// do not say whether it is.
 fn condition_status(item: &ClinicalItem) -> Option<String> {
-    let status = item.status.as_ref()?.to_lowercase();
-    Some(if matches!(status.as_str(), "completed" | "aborted") { "resolved".to_owned() } else { status })
+    Some(match item.status.as_ref()?.to_lowercase().as_str() {
+        "completed" | "resolved" => "resolved".to_owned(),
+        known @ ("active" | "recurrence" | "relapse" | "inactive" | "remission") => known.to_owned(),
+        _ => return None,
+    })
+}
+
+/// Older CDA calls every entry `completed`, so that alone does not end a medicine that has no end.
+fn medicine_status(item: &ClinicalItem) -> Option<String> {
+    Some(match item.status.as_ref()?.to_lowercase().as_str() {
+        "completed" if item.end.is_none() => return None,
+        "aborted" => "stopped".to_owned(),
+        "suspended" | "held" => "on-hold".to_owned(),
+        other => other.to_owned(),
+    })
+}
+
+fn procedure_status(item: &ClinicalItem) -> Option<String> {
+    Some(match item.status.as_ref()?.to_lowercase().as_str() {
+        "completed" => "completed".to_owned(),
+        "active" => "in-progress".to_owned(),
+        "aborted" => "stopped".to_owned(),
+        _ => return None,
+    })
 }
 
 fn problem(item: &ClinicalItem) -> Problem {
@@ -91,16 +120,11 @@ fn problem(item: &ClinicalItem) -> Problem {
 }
 
 fn medicine(item: &ClinicalItem) -> Medication {
-    let is_planned = fact(item, "intent").is_some();
     Medication {
         position: 0,
-        kind: if is_planned { MedicationKind::Request } else { MedicationKind::Statement },
+        kind: if is_planned(item) { MedicationKind::Request } else { MedicationKind::Statement },
         name: of(item),
-        status: item.status.as_deref().map(|status| match status {
-            "aborted" => "stopped".to_owned(),
-            "suspended" | "held" => "on-hold".to_owned(),
-            other => other.to_lowercase(),
-        }),
+        status: medicine_status(item),
         dosage: None,
         dosages: item.dosages.clone(),
         reason: fact(item, "reason"),
@@ -146,11 +170,10 @@ fn vaccination(item: &ClinicalItem) -> Vaccination {
 }
 
 fn procedure(item: &ClinicalItem) -> Procedure {
-    let is_planned = fact(item, "intent").is_some();
     Procedure {
         position: 0,
         name: of(item),
-        status: if is_planned { Some("not-done".to_owned()) } else { item.status.clone() },
+        status: procedure_status(item),
         from: item.start.clone(),
         until: item.end.clone(),
         reason: fact(item, "reason"),
@@ -212,10 +235,56 @@ fn row(result: &ResultItem, category: &str) -> ResultRow {
 #[cfg(test)]
 mod tests {
     use super::super::{Source, Summarizer};
+    use super::*;
+    use crate::page::ClinicalSection;
     use crate::{DocumentView, recognise, view};
 
     fn source(id: &str, date: i64) -> Source {
         Source { id: id.to_owned(), title: id.to_owned(), author: String::new(), date }
+    }
+
+    fn medicine_that_is(status: &str, end: Option<&str>) -> (usize, usize) {
+        let mut section = ClinicalSection::new(SectionKind::Medication);
+        section.items = vec![ClinicalItem {
+            status: Some(status.to_owned()),
+            end: end.map(str::to_owned),
+            ..ClinicalItem::named("Ramipril")
+        }];
+        let mut summary = Summarizer::default();
+        summary.add_page(&Page { sections: vec![section], ..Page::default() }, source("letter", 1));
+        let summary = summary.finish();
+        (summary.medication.len(), summary.past_medication.len())
+    }
+
+    #[test]
+    fn a_medicine_is_past_only_if_the_letter_says_so() {
+        assert_eq!(medicine_that_is("active", None), (1, 0));
+        assert_eq!(medicine_that_is("completed", None), (1, 0), "older letters call every entry that");
+        assert_eq!(medicine_that_is("completed", Some("2024-03-01")), (0, 1));
+        assert_eq!(medicine_that_is("aborted", None), (0, 1));
+    }
+
+    #[test]
+    fn a_problem_without_a_closed_concern_is_still_there() {
+        let letter = |entry: &str| {
+            format!(
+                r#"<ClinicalDocument xmlns="urn:hl7-org:v3"><component><structuredBody><component><section>
+                <code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/><entry>{entry}</entry>
+                </section></component></structuredBody></component></ClinicalDocument>"#
+            )
+        };
+        let observation = r#"<observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.4"/>
+            <statusCode code="completed"/><value code="59621000" codeSystem="2.16.840.1.113883.6.96" displayName="Hypertension"/>
+            </observation>"#;
+        let closed = format!(
+            r#"<act><statusCode code="completed"/><entryRelationship typeCode="SUBJ">{observation}</entryRelationship></act>"#
+        );
+        for (entry, counts) in [(observation, (1, 0)), (closed.as_str(), (0, 1))] {
+            let mut summary = Summarizer::default();
+            summary.add_page(&crate::cda::view_cda(letter(entry).as_bytes()).unwrap(), source("letter", 1));
+            let summary = summary.finish();
+            assert_eq!((summary.problems.len(), summary.past_problems.len()), counts, "{entry}");
+        }
     }
 
     #[test]
