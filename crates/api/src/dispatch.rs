@@ -84,7 +84,7 @@ table! {
     EntryWriteRequest => entries::write;
     ProofExportRequest => proof::export;
     FileInspectRequest => records::inspect;
-    FolderListRequest => records::folder;
+    FolderListRequest => folders::list;
 
     DirectoryListRequest => people::directory;
     ContactsListRequest => people::contacts;

@@ -21,6 +21,7 @@ mod documents;
 mod entries;
 mod errors;
 mod files;
+mod folders;
 mod gist;
 mod grants;
 mod home;

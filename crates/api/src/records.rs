@@ -20,10 +20,9 @@ use crate::documents::{self, Opening};
 use crate::opened::{OpenProfile, RecordKey};
 use crate::sealing::{self, Sealing};
 use crate::types::{
-    AppEvent, Collection, Done, DuplicateView, ErrorCode, ErrorView, FileInspectRequest, FileInspection,
-    FolderListRequest, FolderListed, OwnEntryView, RecordContent, RecordEraseRequest, RecordExportRequest,
-    RecordImportRequest, RecordMoveRequest, RecordOpenRequest, RecordRow, RecordView, ResultPoint, TaskKind,
-    TaskStarted, TrustState, VersionView,
+    AppEvent, Collection, Done, DuplicateView, ErrorCode, ErrorView, FileInspectRequest, FileInspection, OwnEntryView,
+    RecordContent, RecordEraseRequest, RecordExportRequest, RecordImportRequest, RecordMoveRequest, RecordOpenRequest,
+    RecordRow, RecordView, ResultPoint, TaskKind, TaskStarted, TrustState, VersionView,
 };
 use crate::views::content;
 use crate::views::people::People;
@@ -235,37 +234,6 @@ pub(crate) async fn inspect(cx: &Context, request: FileInspectRequest) -> Result
         duplicate,
         patient,
     })
-}
-
-/// More files than anybody looks through before sending them.
-const FOLDER_FILES_MAX: usize = 500;
-
-pub(crate) async fn folder(_: &Context, request: FolderListRequest) -> Result<FolderListed, ErrorView> {
-    let root = files::absolute(&request.path)?;
-    files::blocking(move || {
-        let (mut folders, mut paths) = (vec![root], Vec::new());
-        while let Some(folder) = folders.pop() {
-            let unreadable = |error: std::io::Error| errors::unreadable(&folder, &error);
-            for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-                let entry = entry.map_err(unreadable)?;
-                // A link may lead out of the folder, or in circles.
-                let kind = entry.file_type().map_err(unreadable)?;
-                let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-                if is_hidden || paths.len() > FOLDER_FILES_MAX {
-                    continue;
-                } else if kind.is_dir() {
-                    folders.push(entry.path());
-                } else if kind.is_file() {
-                    paths.push(entry.path().to_string_lossy().into_owned());
-                }
-            }
-        }
-        paths.sort();
-        let more = paths.len() > FOLDER_FILES_MAX;
-        paths.truncate(FOLDER_FILES_MAX);
-        Ok(FolderListed { paths, more })
-    })
-    .await
 }
 
 struct ReadThrough {

@@ -5,10 +5,10 @@
  */
 export type FolderListed = { 
 /**
- * Absolute paths in the order of their names; hidden files are left out.
+ * At most 500 absolute paths in the order of their names; hidden files are left out.
  */
 paths: Array<string>, 
 /**
- * There are more than one folder may bring.
+ * The folder holds more than these.
  */
 more: boolean, };

@@ -306,9 +306,9 @@ pub struct FolderListRequest {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FolderListed {
-    /// Absolute paths in the order of their names; hidden files are left out.
+    /// At most 500 absolute paths in the order of their names; hidden files are left out.
     pub paths: Vec<String>,
-    /// There are more than one folder may bring.
+    /// The folder holds more than these.
     pub more: bool,
 }
 

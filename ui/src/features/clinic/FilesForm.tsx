@@ -70,7 +70,7 @@ export function FilesForm({ patient, name }: { patient: string | null; name: str
         remove={(path) => setDrafts((all) => all.filter((one) => one.path !== path))}
       />
       {folder.isError && <ErrorNotice error={folder.error} />}
-      {folder.data?.more && <Alert color="amber">{t("clinic.moreFiles", { count: drafts.length })}</Alert>}
+      {folder.data?.more && <Alert color="amber">{t("clinic.moreFiles")}</Alert>}
       {ready.length > 0 && patient !== null && (
         <Text size="sm">{t("clinic.filesFor", { count: ready.length, name })}</Text>
       )}

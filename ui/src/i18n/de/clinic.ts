@@ -24,7 +24,7 @@ export const clinic: SameShape<typeof en> = {
     chooseFiles: "Dateien wählen",
     chooseFolder: "Ordner wählen",
     moreFiles:
-      "Der Ordner enthält mehr Dateien. Das sind die ersten {{count}}; wählen Sie danach einen kleineren Ordner für den Rest.",
+      "Der Ordner enthält mehr Dateien. Das ist ein Teil davon; wählen Sie für den Rest kleinere Ordner.",
     aboutAnother: "Laut dieser Datei geht es um {{found}}, nicht um {{name}}.",
     files: "Gewählte Dateien",
     filesHint: "Eine oder viele: PDF, FHIR, HL7, Bilder oder andere Dateien. Alle gehen an die Person oben.",

@@ -20,8 +20,7 @@ export const clinic = {
     for: "for {{name}}",
     chooseFiles: "Choose files",
     chooseFolder: "Choose a folder",
-    moreFiles:
-      "The folder holds more files. These {{count}} come first; choose a smaller folder for the rest.",
+    moreFiles: "The folder holds more files. These are some of them; choose smaller folders for the rest.",
     aboutAnother: "This file says it is about {{found}}, not {{name}}.",
     files: "Chosen files",
     filesHint: "One or many: PDF, FHIR, HL7, images or any other file. All go to the patient above.",
