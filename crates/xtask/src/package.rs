@@ -16,6 +16,8 @@ use crate::{
 };
 
 const BINARY: &str = "carekey-desktop";
+/// What the Debian package is called.
+const PACKAGE: &str = "care-key";
 
 const FIRST_SCREEN: &[&str] = &["installed::the_installed_app_shows_its_first_screen"];
 const STORIES: &[&str] = &["story::a_patient_grants_a_doctor_reads_the_patient_stops", "tour::tour"];
@@ -52,6 +54,7 @@ pub(crate) fn check(steps: &mut Steps) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("Packages are installed for a test on Linux only.");
     }
+    steps.must("What the desk needs", || system::provide(&[system::DESK]))?;
     let deb = built_package(steps)?;
     steps.must("What the package holds", || look_at(&deb))?;
     steps.must("Patient, doctor and family in the installed app", || play(&Installed::from(&deb)?.binary, STORIES))?;
@@ -148,10 +151,13 @@ struct Installed {
 }
 
 impl Installed {
-    /// Installed by the package manager where that is allowed, with everything it depends on; else only unpacked.
+    /// Installed by the package manager where that is allowed, with everything it depends on; else only unpacked, as where
+    /// CareKey is installed already and should stay.
     fn from(deb: &Path) -> Result<Self> {
-        if system::is_root() && system::has_program("apt-get") {
-            let install = ["install", "--yes", "--no-install-recommends", "--reinstall", "--allow-downgrades"];
+        let query = Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", PACKAGE]).output();
+        let is_there = query.is_ok_and(|output| output.stdout == b"installed");
+        if system::is_root() && system::has_program("apt-get") && !is_there {
+            let install = ["install", "--yes", "--no-install-recommends"];
             run(Command::new("apt-get").args(install).arg(deb).env("DEBIAN_FRONTEND", "noninteractive"))?;
             return Ok(Self { binary: Path::new("/usr/bin").join(BINARY), _opened: None });
         }
@@ -165,8 +171,7 @@ impl Drop for Installed {
     fn drop(&mut self) {
         if self._opened.is_none() {
             let mut remove = Command::new("apt-get");
-            if let Err(error) =
-                run(remove.args(["remove", "--yes", "care-key"]).env("DEBIAN_FRONTEND", "noninteractive"))
+            if let Err(error) = run(remove.args(["remove", "--yes", PACKAGE]).env("DEBIAN_FRONTEND", "noninteractive"))
             {
                 eprintln!("{error:#}");
             }
