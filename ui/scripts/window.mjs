@@ -216,7 +216,8 @@ export const SCREENS = {
     "#/write?patient=care1maria",
     async (page) => {
       await page.getByText("Dateien", { exact: true }).click();
-      await page.getByTestId("write-choose").click();
+      await page.getByTestId("write-choose-folder").click();
+      await page.getByTestId("write-another").waitFor();
       await page.waitForSelector('[data-testid="write-file"][data-stage="ready"]');
     },
   ],
@@ -460,7 +461,7 @@ export async function visitScreens(looks, only, visit, inTurn = false) {
   const base = server.resolvedUrls.local[0];
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  let unseen = 0;
+  let faults = 0;
   try {
     for (const look of looks) {
       const { width, height, scale = 1, query } = LOOKS[look];
@@ -491,8 +492,7 @@ export async function visitScreens(looks, only, visit, inTurn = false) {
             await open(page, name, look, query);
             await visit(page, name, look);
           } catch (fault) {
-            console.error(`${name} (${look}): ${fault.message}`);
-            unseen += 1;
+            blame(name, look, fault.message);
           }
           await page.close();
         }
@@ -504,15 +504,19 @@ export async function visitScreens(looks, only, visit, inTurn = false) {
     await browser.close();
     await new Promise((done) => server.httpServer.close(done));
   }
-  if (unseen > 0) throw new Error(`${unseen} screens did not come up.`);
+  if (faults > 0) throw new Error(`${faults} faults while the screens came up.`);
+
+  function blame(name, look, words) {
+    console.error(`${name} (${look}): ${words}`);
+    faults += 1;
+  }
 
   async function open(page, name, look, query) {
     const [part, route, act] = SCREENS[name];
     page.on("console", (message) => {
-      if (message.text().includes("Content Security Policy"))
-        console.error(`${name} (${look}): ${message.text()}`);
+      if (message.text().includes("Content Security Policy")) blame(name, look, message.text());
     });
-    page.on("pageerror", (fault) => console.error(`${name} (${look}): ${fault.message}`));
+    page.on("pageerror", (fault) => blame(name, look, fault.message));
     await page.goto(`${base}?${part}&${query}${route}`);
     await page.waitForSelector("h1", { timeout: 20_000 });
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
