@@ -43,8 +43,8 @@ impl NetworkFile {
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Reads an invitation, wherever it stands in the text: a link `carekey:join?invitation=…`, a mail, with line breaks or without. A
-    /// pasted network file is read too.
+    /// Reads an invitation, wherever it stands in the text: a link `carekey:join?invitation=…`, a mail, with line breaks
+    /// or without. A pasted network file is read too.
     ///
     /// # Errors
     /// [`NetworkFileError`].

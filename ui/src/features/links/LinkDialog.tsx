@@ -54,7 +54,7 @@ function Arrived({ link, onClose }: { link: LinkView; onClose: () => void }) {
     case "recovery":
       return <RecoveryArrived text={link.text} onClose={onClose} />;
     case "invitation":
-      return <InvitationArrived text={link.text} onClose={onClose} />;
+      return <InvitationArrived key={link.text} text={link.text} onClose={onClose} />;
     case "enrolment":
       return (
         <>

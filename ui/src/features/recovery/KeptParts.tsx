@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPhoneCall } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { day, moment } from "@/app/locale";
 import type { HelpCallView } from "@/bindings/HelpCallView";
 import type { KeptPartView } from "@/bindings/KeptPartView";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { Panel } from "@/components/Page";
 import { PersonBadge } from "@/components/PersonBadge";
 import { useAsk, useDo } from "@/platform/queries";
@@ -100,24 +100,16 @@ function ReturnDialog({ part, onClose }: { part: KeptPartView | null; onClose: (
     onClose();
   });
   return (
-    <Modal opened={part !== null} onClose={onClose} title={t("recovery.giveBackTitle")}>
-      <Stack>
-        <Text>{t("recovery.giveBackText", { name: part?.patient.name ?? "" })}</Text>
-        {back.isError && <ErrorNotice error={back.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button
-            color="red"
-            loading={back.isPending}
-            onClick={() => part && back.mutate({ patientId: part.patient.id })}
-            data-testid="part-return-sure"
-          >
-            {t("recovery.giveBackSure")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      opened={part !== null}
+      onClose={onClose}
+      title={t("recovery.giveBackTitle")}
+      sure={t("recovery.giveBackSure")}
+      doing={back}
+      onSure={() => part && back.mutate({ patientId: part.patient.id })}
+      data-testid="part-return-dialog"
+    >
+      <Text>{t("recovery.giveBackText", { name: part?.patient.name ?? "" })}</Text>
+    </ConfirmDialog>
   );
 }
