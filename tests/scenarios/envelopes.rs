@@ -7,7 +7,7 @@ use carekey_ledger::CertifiedHeader;
 use carekey_network::deposits::{DepositAnswer, DepositRefusal, DepositRequest};
 use carekey_network::enrolment::{AuthorityAnswer, AuthorityRefusal, AuthorityRequest};
 use carekey_network::ledger::{Chain, ChainAnswer, ChainRequest, HeadRequest, SubmitAnswer};
-use carekey_network::mailbox::{MailboxAnswer, MailboxRequest};
+use carekey_network::mailbox::{MailboxAnswer, MailboxRequest, NewestNoteRequest};
 use carekey_network::records::{
     AccessAnswer, AccessChallenge, OwnAnswer, OwnRequest, UploadAnswer, UploadOutcome, UploadRefusal, UploadRequest,
 };
@@ -149,6 +149,7 @@ fn envelopes_of_people(network: NetworkId, certificate: &Certificate) {
     let note = seal_note(&key(2), &key(3).public(), NoteKind(16), b"a notice").unwrap();
     holds(&MailboxRequest::Post(note.clone()));
     holds(&MailboxRequest::Fetch { after: 7 });
+    holds(&NewestNoteRequest { after: 7, wait_ms: 25_000 });
     holds(&MailboxAnswer::Notes(vec![(1, note.clone()), (2, note)]));
     holds(&SubmitAnswer::Refused("for a reason".to_owned()));
 }

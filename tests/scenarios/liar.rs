@@ -11,7 +11,7 @@ use carekey_network::deposits::Deposits;
 use carekey_network::ledger::{
     CertificateOf, Chain, ChainAnswer, ChainRequest, Head, HeadRequest, Submit, SubmitAnswer,
 };
-use carekey_network::mailbox::Mailbox;
+use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest, NewestNote};
 use carekey_network::{Node, NodeKey, NodeLimits, PeerAddress, PeerId, Protocol, Refusal};
 use carekey_protocol::{BlockHeight, HospitalId, TxId, UnixMillis, decode, encode};
 use rand_core::UnwrapErr;
@@ -57,6 +57,8 @@ pub(crate) enum Lie {
     SaysSpent,
     /// Says no.
     SaysNo,
+    /// Counts the first note it hands out far too high, and truly from then on, as one that was restored from a copy.
+    CountsAnew,
 }
 
 /// A running liar. Stopped with [`stop`](Self::stop).
@@ -125,7 +127,9 @@ impl Liar {
         node.serve::<CertificateOf, _, _>(move |_, request| forward::<CertificateOf>(known.clone(), request)).unwrap();
         let known = truth.clone();
         node.serve::<Deposits, _, _>(move |_, request| forward::<Deposits>(known.clone(), request)).unwrap();
-        node.serve::<Mailbox, _, _>(move |_, request| forward::<Mailbox>(truth.clone(), request)).unwrap();
+        let known = truth.clone();
+        node.serve::<NewestNote, _, _>(move |_, request| forward::<NewestNote>(known.clone(), request)).unwrap();
+        node.serve::<Mailbox, _, _>(move |_, request| mailbox(truth.clone(), lie, request)).unwrap();
         Self { node, errand, lied, asked }
     }
 
@@ -173,6 +177,16 @@ fn serve_ledger(node: &Node, truth: &Truth, lie: Lie, old: CertifiedHeader, seco
         }
     })
     .unwrap();
+}
+
+async fn mailbox(truth: Truth, lie: Lie, request: MailboxRequest) -> Result<MailboxAnswer, Refusal> {
+    match truth.ask::<Mailbox>(request).await? {
+        MailboxAnswer::Notes(mut notes) if lie == Lie::CountsAnew && !truth.lied.load(Ordering::SeqCst) => {
+            notes.iter_mut().for_each(|(number, _)| *number += 1000);
+            if notes.is_empty() { Ok(MailboxAnswer::Notes(notes)) } else { truth.lie(MailboxAnswer::Notes(notes)) }
+        }
+        answer => Ok(answer),
+    }
 }
 
 async fn head(truth: Truth, lie: Lie, old: CertifiedHeader, request: HeadRequest) -> Result<CertifiedHeader, Refusal> {

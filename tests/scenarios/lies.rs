@@ -2,7 +2,8 @@
 
 use carekey_network::{NetworkError, NetworkFile};
 use carekey_protocol::access::Refusal;
-use carekey_protocol::{HospitalId, RecordRef, decode};
+use carekey_protocol::message::request::Wish;
+use carekey_protocol::{Collections, HospitalId, RecordRef, Text, UnixMillis, decode};
 use carekey_sample::{NORTH, SOUTH};
 use carekey_wallet::grants::GrantTarget;
 use carekey_wallet::reading::{Check, Withheld};
@@ -334,4 +335,30 @@ async fn a_transaction_outlives_the_hospital_that_took_it() {
     mia.finishes().await;
     let row = mia.grants().unwrap().into_iter().find(|row| row.n == n).unwrap();
     assert!(row.grant.height().is_some(), "and is final all the same");
+}
+
+/// What a hospital restored from a copy is handed after that has numbers that were read before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_counts_anew_is_read_from_its_start() {
+    let mut scene = Scene::start().await;
+    let liar = Liar::start(&scene.world, NORTH, Lie::CountsAnew).await;
+    let mia = scene.opens(&scene.network(&liar, false)).await;
+    let id = mia.certificate().unwrap().body.id;
+    scene.amir.writes(&scene.card, NORTH, "Letter", "we have met");
+    let wallet = Wallet::clone(&mia);
+    let running = tokio::spawn(async move { wallet.run().await });
+    for (times, words) in ["before", "after"].into_iter().enumerate() {
+        let wish = Wish {
+            collections: Collections::ALL,
+            until: UnixMillis::MAX,
+            purpose: Text::truncated("treatment"),
+            words: Text::truncated(words),
+        };
+        scene.amir.ask_access(&id, wish, None).unwrap();
+        scene.amir.finishes().await;
+        mia.until(words, |mia| mia.access_requests().unwrap().len() == times + 1).await;
+        assert!(liar.has_lied(), "the first was counted too high");
+    }
+    running.abort();
+    liar.stop().await;
 }

@@ -33,6 +33,14 @@ impl Archive {
         Ok(self.index.post_note(note, now)??)
     }
 
+    /// The number of the newest note; 0 for none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn newest_note(&self) -> Result<u64, StoreError> {
+        self.index.newest_note()
+    }
+
     /// Everybody's notes numbered above `after`, oldest first, at most [`crate::MAILBOX_PAGE_NOTES_MAX`].
     ///
     /// # Errors

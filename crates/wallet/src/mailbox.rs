@@ -1,5 +1,7 @@
 //! Reading the hospitals' mailboxes: everybody's notes, opened here, so that a hospital does not learn which are whose.
 
+use std::time::{Duration, Instant};
+
 use carekey_crypto::{Announcement, Note, open_note_with, scan_notes};
 use carekey_protocol::message::SignedMessage;
 use carekey_protocol::receipt::ReadNotice;
@@ -11,8 +13,17 @@ use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::recovery::about_recovery;
 use crate::vault::access_log::{self, NoticeRow};
-use crate::vault::meta;
+use crate::vault::{WriteTx, meta};
 use crate::wallet::Wallet;
+
+/// Mailboxes are read at most this often while there is other news, and while notes for everybody keep coming.
+const READ_EVERY: Duration = Duration::from_secs(2);
+
+/// A question for the newest note waits this long.
+const NEWS_WAIT: Duration = Duration::from_secs(25);
+
+/// A hospital that did not say whether there are new notes is asked again after this long.
+const ASKED_AGAIN: Duration = Duration::from_secs(10);
 
 /// What notes to this person held.
 #[derive(Default)]
@@ -23,47 +34,89 @@ struct Opened {
 }
 
 impl Wallet {
-    /// Takes what others left for this person. What was taken is taken once.
+    /// Takes what others left for this person, unless that was done a moment ago.
+    pub(crate) async fn keep_mailboxes_read(&self) -> Result<(), WalletError> {
+        let last_read = *self.0.mailboxes_read.lock().await;
+        if last_read.is_some_and(|last| last.elapsed() < READ_EVERY) { Ok(()) } else { self.read_mailboxes().await }
+    }
+
+    /// Takes what others left for this person.
     pub(crate) async fn read_mailboxes(&self) -> Result<(), WalletError> {
+        let mut last_read = self.0.mailboxes_read.lock().await;
         for hospital in self.0.remote.hospitals() {
-            let mut cursors: Vec<(HospitalId, u64)> =
-                self.read(|tx| meta::get(tx, meta::Key::Mailbox))?.unwrap_or_default();
-            let known = cursors.iter().position(|(of, _)| *of == hospital);
-            let after = known.map_or(0, |index| cursors[index].1);
-            let Ok((notes, last)) = self.0.remote.mailbox(hospital, after).await else { continue };
-            if last == after {
-                continue;
-            }
-            let opened = tokio::task::block_in_place(|| self.open_notes(&notes));
-            let believed = self.believed(opened.messages).await;
-            let events = self.write(|tx| {
-                let mut events = Vec::new();
-                for notice in opened.notices {
-                    if access_log::add_notice(tx, &NoticeRow { notice, received: self.now() })? {
-                        events.push(WalletEvent::AccessLog);
-                    }
+            self.read_mailbox(hospital).await?;
+        }
+        *last_read = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Takes what is left in the mailbox of this person's hospital as soon as it is there, until the future is dropped.
+    pub(crate) async fn attend_mailbox(&self) {
+        let mut known = None;
+        loop {
+            let pause = match self.wait_for_note(&mut known).await {
+                Ok(()) => READ_EVERY,
+                Err(error) => {
+                    tracing::debug!(%error, "nobody tells about new notes");
+                    ASKED_AGAIN
                 }
-                for message in believed {
-                    match about_recovery(message) {
-                        Ok((from, message)) => self.receive_recovery(tx, &from, message, &mut events)?,
-                        Err(message) => self.receive(tx, *message, &mut events)?,
-                    }
-                }
-                for arrival in &opened.arrivals {
-                    if self.receive_arrival(tx, arrival)? {
-                        events.push(WalletEvent::Recovery);
-                    }
-                }
-                match known {
-                    Some(index) => cursors[index].1 = last,
-                    None => cursors.push((hospital, last)),
-                }
-                meta::put(tx, meta::Key::Mailbox, &cursors)?;
-                Ok::<_, WalletError>(events)
-            })?;
-            events.into_iter().for_each(|event| self.tell(event));
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn wait_for_note(&self, known: &mut Option<u64>) -> Result<(), WalletError> {
+        let home = self.certificate()?.body.hospital;
+        let read = self.mailbox_cursor(home)?;
+        let newest = self.0.remote.newest_note(home, known.unwrap_or(read), NEWS_WAIT).await?;
+        if known.replace(newest) == Some(newest) {
+            return Ok(());
+        }
+        let _one_at_a_time = self.0.mailboxes_read.lock().await;
+        if newest < read {
+            // It counts anew, as after it was restored from a copy; what was taken before is known.
+            self.write(|tx| set_cursor(tx, home, 0))?;
+        }
+        if self.read_mailbox(home).await? {
+            self.0.nudge.notify_one();
         }
         Ok(())
+    }
+
+    /// Takes what others left for this person at one hospital, if that answers. What was taken is taken once. Answers
+    /// whether there was anything.
+    async fn read_mailbox(&self, hospital: HospitalId) -> Result<bool, WalletError> {
+        let after = self.mailbox_cursor(hospital)?;
+        let Ok((notes, last)) = self.0.remote.mailbox(hospital, after).await else { return Ok(false) };
+        if last == after {
+            return Ok(false);
+        }
+        let opened = tokio::task::block_in_place(|| self.open_notes(&notes));
+        let believed = self.believed(opened.messages).await;
+        let events = self.write(|tx| {
+            let mut events = Vec::new();
+            for notice in opened.notices {
+                if access_log::add_notice(tx, &NoticeRow { notice, received: self.now() })? {
+                    events.push(WalletEvent::AccessLog);
+                }
+            }
+            for message in believed {
+                match about_recovery(message) {
+                    Ok((from, message)) => self.receive_recovery(tx, &from, message, &mut events)?,
+                    Err(message) => self.receive(tx, *message, &mut events)?,
+                }
+            }
+            for arrival in &opened.arrivals {
+                if self.receive_arrival(tx, arrival)? {
+                    events.push(WalletEvent::Recovery);
+                }
+            }
+            set_cursor(tx, hospital, last)?;
+            Ok::<_, WalletError>(events)
+        })?;
+        let any = !events.is_empty();
+        events.into_iter().for_each(|event| self.tell(event));
+        Ok(any)
     }
 
     /// How far a hospital's mailbox was read.
@@ -88,4 +141,11 @@ impl Wallet {
         }
         opened
     }
+}
+
+fn set_cursor(tx: &WriteTx<'_>, hospital: HospitalId, read: u64) -> Result<(), WalletError> {
+    let mut cursors: Vec<(HospitalId, u64)> = meta::get(tx, meta::Key::Mailbox)?.unwrap_or_default();
+    cursors.retain(|(of, _)| *of != hospital);
+    cursors.push((hospital, read));
+    Ok(meta::put(tx, meta::Key::Mailbox, &cursors)?)
 }

@@ -14,7 +14,7 @@ use carekey_network::enrolment::{AuthorityAnswer, AuthorityRefusal, AuthorityReq
 use carekey_network::ledger::{
     CertificateOf, Chain, ChainAnswer, ChainRequest, Head, HeadRequest, Submit, SubmitAnswer,
 };
-use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest};
+use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest, NewestNote, NewestNoteRequest};
 use carekey_network::records::{
     self, AccessAnswer, AccessChallenge, OwnAnswer, OwnRequest, UploadAnswer, UploadOutcome, UploadRequest,
 };
@@ -574,6 +574,16 @@ impl Remote {
             MailboxAnswer::Posted => Ok(()),
             _ => Err(WalletError::HospitalRefused("its mailbox did not take the note".to_owned())),
         }
+    }
+
+    /// The number of the newest note at a hospital, as soon as it is above `after`, or after `wait`.
+    pub(crate) async fn newest_note(
+        &self,
+        hospital: HospitalId,
+        after: u64,
+        wait: Duration,
+    ) -> Result<u64, WalletError> {
+        self.ask::<NewestNote>(hospital, NewestNoteRequest { after, wait_ms: wait.as_millis() as u64 }).await
     }
 
     /// One page of everybody's notes after a number.

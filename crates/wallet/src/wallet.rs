@@ -35,9 +35,6 @@ const HEAD_WAIT: Duration = Duration::from_secs(20);
 /// While a hospital is a moment behind the others, they are compared again this soon.
 const SETTLING_PAUSE: Duration = Duration::from_secs(1);
 
-/// Mailboxes are read this often while there is other news.
-const MAILBOX_EVERY: Duration = Duration::from_secs(2);
-
 /// After a failed contact, the next is tried after this long.
 const UNREACHABLE_PAUSE: Duration = Duration::from_secs(2);
 
@@ -60,7 +57,8 @@ pub(crate) struct Inner {
     pub(crate) watch: Watch,
     pub(crate) pushed: Pushed,
     pub(crate) reading: watch::Sender<bool>,
-    mailbox_read: Mutex<Option<Instant>>,
+    /// Held while mailboxes are read; when all were, last.
+    pub(crate) mailboxes_read: tokio::sync::Mutex<Option<Instant>>,
     dir: PathBuf,
     certificate: RwLock<Option<Certificate>>,
     refilling: tokio::sync::Mutex<()>,
@@ -141,7 +139,7 @@ impl Wallet {
             watch: Watch::new(bounds, clock()),
             pushed,
             reading: watch::channel(true).0,
-            mailbox_read: Mutex::default(),
+            mailboxes_read: tokio::sync::Mutex::default(),
             dir: dir.to_owned(),
             certificate: RwLock::new(certificate),
             refilling: tokio::sync::Mutex::default(),
@@ -205,8 +203,12 @@ impl Wallet {
         Ok(self.read(vault::outbox::list)?.len())
     }
 
-    /// Follows the ledger and works off the outbox until the future is dropped.
+    /// Follows the ledger, attends to the mailbox and works off the outbox until the future is dropped.
     pub async fn run(&self) {
+        tokio::join!(self.keep_up(), self.attend_mailbox());
+    }
+
+    async fn keep_up(&self) {
         let _ = self.write(vault::outbox::hurry);
         loop {
             match self.catch_up().await {
@@ -339,15 +341,6 @@ impl Wallet {
             }
             self.wait_for_head(Duration::from_millis(250)).await;
         }
-    }
-
-    pub(crate) fn mailbox_is_due(&self) -> bool {
-        let mut last = self.0.mailbox_read.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.is_none_or(|last| last.elapsed() >= MAILBOX_EVERY);
-        if due {
-            *last = Some(Instant::now());
-        }
-        due
     }
 
     fn set_reachable(&self, reachable: bool) {

@@ -37,6 +37,12 @@ impl Index {
         })
     }
 
+    /// The number of the newest note; 0 for none.
+    pub(crate) fn newest_note(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT ifnull(max(id), 0) FROM mailbox";
+        Ok(self.connection().prepare_cached(sql)?.query_row([], |row| row.get(0).map(from_sql))?)
+    }
+
     /// Notes numbered above `after`, oldest first, at most [`MAILBOX_PAGE_NOTES_MAX`].
     pub(crate) fn notes_after(&self, after: u64, now: UnixMillis) -> Result<Vec<(u64, Note)>, StoreError> {
         let connection = self.connection();
@@ -82,6 +88,7 @@ mod tests {
         index.post_note(&second, start.plus(5)).expect("stored").expect("room");
 
         let notes = index.notes_after(0, start.plus(5)).expect("read");
+        assert_eq!(index.newest_note().expect("read"), notes[1].0);
         assert_eq!(notes.len(), 2, "the same note twice is one note");
         let after_first = index.notes_after(notes[0].0, start.plus(5)).expect("read");
         assert_eq!(after_first, vec![(notes[1].0, second)]);

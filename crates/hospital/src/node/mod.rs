@@ -93,6 +93,8 @@ pub(crate) struct Inner {
     pub(crate) book: Arc<AddressBook>,
     pub(crate) desk: Desk,
     pub(crate) clock: fn() -> UnixMillis,
+    /// The number of the newest note in the mailbox.
+    pub(crate) newest_note: watch::Sender<u64>,
     /// Rings when receipts or erasures may have to be sent.
     pub(crate) outgoing: Notify,
     /// Rings when pseudonyms run low.
@@ -165,6 +167,7 @@ impl Hospital {
         let book = serve::addresses::open(&addresses_dir, &node, hospital, peers).await?;
         let mut tasks = JoinSet::new();
         let (desk, writer) = Desk::new(Arc::clone(&archive));
+        let newest_note = watch::Sender::new(archive.newest_note()?);
         let inner = Arc::new(Inner {
             archive,
             chain,
@@ -172,6 +175,7 @@ impl Hospital {
             book,
             desk,
             clock,
+            newest_note,
             outgoing: Notify::new(),
             supply: Notify::new(),
             supplied: Notify::new(),

@@ -65,8 +65,8 @@ impl Wallet {
         if head > before {
             self.tell(WalletEvent::Head(head));
         }
-        if self.certificate().is_ok() && self.mailbox_is_due() {
-            self.read_mailboxes().await?;
+        if self.certificate().is_ok() {
+            self.keep_mailboxes_read().await?;
         }
         if found {
             let _ = self.learn_readers().await;

@@ -1,11 +1,15 @@
 //! What owners ask about their records, and the mailbox.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use carekey_network::NetworkError;
 use carekey_network::deposits::{DepositAnswer, DepositRefusal, DepositRequest, Deposits};
-use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest};
+use carekey_network::mailbox::{
+    Mailbox, MailboxAnswer, MailboxRequest, NEWEST_WAIT_MS_MAX, NewestNote, NewestNoteRequest,
+};
+use carekey_network::{NetworkError, Refusal};
 use carekey_protocol::UnixMillis;
+use tokio::time::timeout;
 
 use super::super::Inner;
 use super::blocking;
@@ -22,16 +26,35 @@ pub(super) fn serve(inner: &Arc<Inner>) -> Result<(), NetworkError> {
     })?;
     let shared = Arc::clone(inner);
     inner.node.serve::<Mailbox, _, _>(move |_, request| {
-        let (archive, now) = (Arc::clone(&shared.archive), shared.now());
+        let (shared, now) = (Arc::clone(&shared), shared.now());
         blocking(move || match request {
-            MailboxRequest::Post(note) => match archive.post_note(&note, now) {
-                Ok(()) => Ok(MailboxAnswer::Posted),
+            MailboxRequest::Post(note) => match shared.archive.post_note(&note, now) {
+                Ok(()) => {
+                    let newest = shared.archive.newest_note()?;
+                    shared.newest_note.send_if_modified(|known| std::mem::replace(known, newest.max(*known)) < newest);
+                    Ok(MailboxAnswer::Posted)
+                }
                 Err(MailboxError::Store(error)) => Err(error.into()),
                 Err(_) => Ok(MailboxAnswer::Refused),
             },
-            MailboxRequest::Fetch { after } => Ok(MailboxAnswer::Notes(archive.notes_after(after, now)?)),
+            MailboxRequest::Fetch { after } => Ok(MailboxAnswer::Notes(shared.archive.notes_after(after, now)?)),
         })
-    })
+    })?;
+    let shared = Arc::clone(inner);
+    inner.node.serve::<NewestNote, _, _>(move |_, request| newest_note(Arc::clone(&shared), request))
+}
+
+async fn newest_note(inner: Arc<Inner>, request: NewestNoteRequest) -> Result<u64, Refusal> {
+    let mut newest = inner.newest_note.subscribe();
+    let patience = Duration::from_millis(request.wait_ms.min(NEWEST_WAIT_MS_MAX));
+    let news = async {
+        tokio::select! {
+            _ = newest.wait_for(|number| *number > request.after) => {}
+            () = inner.stopped() => {}
+        }
+    };
+    let _ = timeout(patience, news).await;
+    Ok(*inner.newest_note.borrow())
 }
 
 fn deposit(archive: &Archive, request: &DepositRequest, now: UnixMillis) -> Result<DepositAnswer, OwnerError> {

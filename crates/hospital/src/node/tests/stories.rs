@@ -4,7 +4,7 @@ use std::io::{Seek, SeekFrom, Write};
 
 use carekey_crypto::test_rng;
 use carekey_network::ledger::{CertificateOf, Head, HeadRequest, SubmitAnswer};
-use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest};
+use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest, NewestNote, NewestNoteRequest};
 use carekey_network::records::{OWN, OwnAnswer, OwnRequest};
 use carekey_protocol::access::{AccessRequest, Challenge, Refusal};
 use carekey_protocol::deposit::OwnerOperation;
@@ -196,7 +196,12 @@ async fn a_note_in_the_mailbox_waits_for_whoever_can_open_it() {
     let ask = async |network: &Network, request| {
         soon(network.wallet.request::<Mailbox>(network.peer(NORTH), request)).await.expect("answered")
     };
-    assert_eq!(ask(&network, MailboxRequest::Post(note.clone())).await, MailboxAnswer::Posted);
+    let newest =
+        |wait_ms| network.wallet.request::<NewestNote>(network.peer(NORTH), NewestNoteRequest { after: 0, wait_ms });
+    assert_eq!(soon(newest(1)).await.expect("answered"), 0, "without news there is an answer all the same");
+    let post = MailboxRequest::Post(note.clone());
+    let (number, posted) = tokio::join!(soon(newest(30_000)), ask(&network, post));
+    assert_eq!((number.expect("answered"), posted), (1, MailboxAnswer::Posted), "who waits hears of it");
     let mut odd = note.clone();
     odd.ciphertext.pop();
     assert_eq!(ask(&network, MailboxRequest::Post(odd)).await, MailboxAnswer::Refused);
