@@ -130,7 +130,7 @@ fn large(opened: &OpenedRecord) -> Result<RecordContent, ErrorView> {
     start.read_to_end(&mut beginning).map_err(errors::internal)?;
     let found = carekey_clinical::recognise(Some(opened.metadata.file_name.as_str()), &beginning);
     Ok(match found.kind {
-        Kind::AppleHealth => content::apple_health(opened.reader()?),
+        Kind::AppleHealth => content::apple_health(opened.reader()?, &found.media_type),
         _ => content::too_large(opened.metadata.media_type.as_str(), opened.bytes),
     })
 }

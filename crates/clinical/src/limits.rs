@@ -89,6 +89,12 @@ pub const ITEMS_MAX: usize = 5_000;
 /// about 290,000.
 pub const APPLE_SUMS_MAX: usize = 500_000;
 
+/// Bytes of the table of contents of an archive, with the search for it.
+pub const ARCHIVE_CONTENTS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Bytes that are unpacked from an archive.
+pub const ARCHIVE_UNPACKED_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+
 /// Bytes between two tags of an Apple Health export.
 pub const APPLE_TAG_BYTES_MAX: usize = 1024 * 1024;
 

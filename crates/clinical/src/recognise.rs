@@ -39,7 +39,7 @@ pub enum Kind {
     Hl7v2,
     /// A FIT file of a watch, scale or bicycle.
     Fit,
-    /// `export.xml` of Apple Health.
+    /// An export of Apple Health: the archive from the telephone, or the `export.xml` in it.
     AppleHealth,
     /// A table of glucose readings.
     Glucose,
@@ -115,8 +115,8 @@ fn look(bytes: &[u8]) -> (Kind, &'static str, Found) {
     if openmhealth::is_data_point(bytes) {
         return (Kind::OpenMHealth, "application/json", of_devices(None));
     }
-    if apple::is_export(bytes) {
-        return (Kind::AppleHealth, "application/xml", of_devices(Some("Apple Health")));
+    if let Some(media_type) = apple::media_type(bytes) {
+        return (Kind::AppleHealth, media_type, of_devices(Some("Apple Health")));
     }
     if glucose::is_glucose(bytes) {
         return (Kind::Glucose, "text/csv", of_devices(None));

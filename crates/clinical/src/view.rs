@@ -100,7 +100,7 @@ pub fn view(bytes: &[u8], kind: Kind) -> Result<DocumentView, ViewError> {
         Kind::Cda if cda::is_cda(bytes) => page(cda::view_cda(bytes)?),
         Kind::Hl7v2 if hl7::is_hl7(bytes) => page(hl7::view_hl7(bytes)?),
         Kind::Fit if fit::is_fit(bytes) => page(fit::view_fit(bytes)?),
-        Kind::AppleHealth => page(apple::view_apple_health(bytes)?),
+        Kind::AppleHealth => page(apple::view_apple_health(Cursor::new(bytes))?),
         Kind::Glucose => page(glucose::view_glucose(bytes).ok_or(ViewError::KindMismatch(kind))?),
         Kind::OpenMHealth => page(openmhealth::view_data_point(bytes).ok_or(ViewError::KindMismatch(kind))?),
         Kind::File => DocumentView::File { bytes: bytes.len() as u64 },

@@ -44,10 +44,10 @@ pub(crate) fn show(bytes: &[u8], file_name: &str, series: &mut Series) -> Shown 
 }
 
 /// An export of Apple Health, however long.
-pub(crate) fn apple_health(source: impl std::io::Read) -> RecordContent {
+pub(crate) fn apple_health(source: impl std::io::Read + std::io::Seek, media_type: &str) -> RecordContent {
     match carekey_clinical::view_apple_health(source) {
         Ok(page) => RecordContent::Clinical(page),
-        Err(error) => broken(&error.into(), "application/xml"),
+        Err(error) => broken(&error.into(), media_type),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Apple Health's `export.xml`: years of readings as daily figures. Exports have hundreds of megabytes, so the file is read
-//! once from front to back and only sums of days are kept.
+//! once from front to back and only sums of days are kept. The telephone packs it into an archive, which is read as it is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{key, rounded};
+use super::{apple_archive, key, rounded};
 use crate::dates::{DocumentDate, day_iso};
 use crate::limits::{APPLE_SUMS_MAX, APPLE_TAG_BYTES_MAX};
 use crate::narrative::unescaped;
@@ -22,6 +22,9 @@ pub enum AppleHealthError {
     /// No readable beginning.
     #[error("this is no export of Apple Health")]
     NotAnExport,
+    /// The archive around it is damaged or locked.
+    #[error("the archive cannot be opened: {0}")]
+    Archive(#[from] zip::result::ZipError),
     /// The bytes could not be read.
     #[error("the export could not be read: {0}")]
     Io(#[from] io::Error),
@@ -39,7 +42,16 @@ const WORKOUTS_MAX: usize = 100;
 /// Names of kinds or sources that are kept apart.
 const NAMES_MAX: usize = 500;
 
-pub(crate) fn is_export(bytes: &[u8]) -> bool {
+/// The media type of an export, or of the archive with one.
+pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
+    match (apple_archive::is_archive(bytes), is_xml(bytes)) {
+        (true, _) => Some("application/zip"),
+        (_, true) => Some("application/xml"),
+        _ => None,
+    }
+}
+
+fn is_xml(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(64 * 1024)];
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
@@ -99,11 +111,20 @@ impl Names {
     }
 }
 
-/// Reads a whole export in memory that does not depend on its length.
+/// Reads a whole export, packed or not, in memory that does not depend on its length.
 ///
 /// # Errors
 /// [`AppleHealthError`]; what ends in the middle is shown as far as it goes.
-pub fn view_apple_health(source: impl Read) -> Result<Page, AppleHealthError> {
+pub fn view_apple_health(mut source: impl Read + Seek) -> Result<Page, AppleHealthError> {
+    if apple_archive::begins_as_archive(&mut source)? {
+        let mut archive = apple_archive::open(source)?;
+        let export = apple_archive::export(&mut archive)?;
+        return view_xml(export);
+    }
+    view_xml(source)
+}
+
+fn view_xml(source: impl Read) -> Result<Page, AppleHealthError> {
     let mut reader =
         Reader::from_reader(Bounded { inner: BufReader::with_capacity(1 << 18, source), since_tag_end: 0 });
     reader.config_mut().check_end_names = false;
@@ -482,7 +503,7 @@ mod tests {
         let xml = format!(
             "<?xml version=\"1.0\"?><!DOCTYPE HealthData [<!ELEMENT x (y)>]><HealthData locale=\"de\">{records}</HealthData>"
         );
-        view_apple_health(xml.as_bytes()).expect("an export")
+        view_xml(xml.as_bytes()).expect("an export")
     }
 
     fn record(kind: &str, source: &str, unit: &str, day: &str, value: f64) -> String {
@@ -532,13 +553,13 @@ mod tests {
     #[test]
     fn an_export_that_ends_early_says_so_and_a_tag_without_end_costs_nothing() {
         let torn = format!("<HealthData>{}<Record type=\"HK", record("StepCount", "Phone", "count", "2026-05-01", 1.0));
-        let page = view_apple_health(torn.as_bytes()).expect("its beginning");
+        let page = view_xml(torn.as_bytes()).expect("its beginning");
         assert!(
             page.notices.iter().any(|notice| matches!(notice, ClinicalNotice::CutShort | ClinicalNotice::DamagedParts))
         );
         let endless = io::Read::chain("<HealthData><Record a=\"".as_bytes(), io::Read::take(io::repeat(b'x'), 1 << 30));
-        let page = view_apple_health(endless).expect("its beginning");
+        let page = view_xml(endless).expect("its beginning");
         assert!(page.notices.contains(&ClinicalNotice::DamagedParts));
-        assert!(matches!(view_apple_health(&b"<html/>"[..]), Err(AppleHealthError::NotAnExport)));
+        assert!(matches!(view_xml(&b"<html/>"[..]), Err(AppleHealthError::NotAnExport)));
     }
 }

@@ -1,6 +1,7 @@
 //! Readings of people's own devices, as days and curves.
 
 pub(crate) mod apple;
+mod apple_archive;
 pub(crate) mod fit;
 pub(crate) mod glucose;
 pub(crate) mod openmhealth;
