@@ -54,3 +54,63 @@ async fn a_doctor_asks_and_the_patient_gives_a_part() {
     doctors.click(&format!("record-row[data-record='{record}']")).await;
     doctors.see("trust-line[data-state=verified]").await;
 }
+
+/// The heart records come with the visit; what the doctor advises afterwards comes as a signed document.
+#[tokio::test]
+async fn a_visit_is_agreed_on_with_its_records_and_advice_follows() {
+    let desk = Desk::start().await;
+    let app = desk.open("home", &[]).await;
+    let patients = app.window().await;
+    people::online(&patients).await;
+    let (patient, doctor) = (named(&patients, "Maria Keller").await, named(&patients, "Dr Amir Haddad").await);
+    let doctors = open_beside(&app, &patients, &doctor).await;
+    open_here(&patients, &patient).await;
+
+    patients.click("nav-people").await;
+    patients.click("appointment-book").await;
+    patients.pick("book-person", &doctor.name).await;
+    patients.fill("book-reason", "Palpitations").await;
+    patients.click("book-offer-heart").await;
+    patients.see_text("book-sentence", &doctor.name).await;
+    patients.picture("book").await;
+    patients.click("book-send").await;
+    patients.see("appointments appointment-row[data-state=wished]").await;
+
+    doctors.see_text("inbox-row[data-kind=appointment][data-unread=true]", "Palpitations").await;
+    doctors.click("inbox-row[data-kind=appointment]").await;
+    doctors.click("appointments-wished appointment-answer").await;
+    doctors.see("answer-means[data-inside=true]").await;
+    doctors.fill("answer-place", "Room 4").await;
+    doctors.picture("answer").await;
+    doctors.click("answer-send").await;
+    doctors.see("appointments-day appointment-row[data-state=agreed]").await;
+
+    patients.see_text("appointments appointment-row[data-state=agreed]", "Room 4").await;
+    patients.picture("agreed").await;
+    doctors.click("nav-patients").await;
+    doctors.click("patient-row").await;
+    doctors.see_text("patient-frame", &patient.name).await;
+    doctors.click("record-row").await;
+    doctors.see("trust-line[data-state=verified]").await;
+
+    doctors.click("nav-write").await;
+    doctors.pick("write-patient", &patient.name).await;
+    doctors.pick("write-template", "Advice").await;
+    doctors.fill("write-title", "After your visit").await;
+    doctors.fill("write-text", "Measure your pulse every morning.").await;
+    doctors.click("write-send").await;
+    doctors.see("written-row[data-state=confirmed]").await;
+    doctors.picture("advice").await;
+
+    let advice = |row: &&Value| row["title"] == "After your visit";
+    let list = patients
+        .call_until("records_list", json!({}), |list| {
+            list["records"].as_array().unwrap().iter().any(|row| advice(&row))
+        })
+        .await;
+    let advice = text(list["records"].as_array().unwrap().iter().find(advice).unwrap(), "id");
+    patients.click("nav-records").await;
+    patients.click(&format!("record-row[data-record='{advice}']")).await;
+    patients.see("trust-line[data-state=verified]").await;
+    patients.picture("advised").await;
+}

@@ -43,6 +43,22 @@ fn everything_comes_back_also_across_chunks() {
     }
 }
 
+/// Made by the first version from the same contents; every later one must read it.
+const FIRST: &[u8] = include_bytes!("../../vectors/backup-1.carekey");
+
+#[test]
+fn a_backup_of_the_first_version_is_read_and_made_alike() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, dir) = (home.path().join("eva.carekey"), home.path().join("eva"));
+    made(&path, b"the vault".to_vec());
+    assert_eq!(fs::read(&path).unwrap(), FIRST);
+    fs::write(&path, FIRST).unwrap();
+    let backup = opened(&path).unwrap();
+    assert_eq!(backup.root(), root());
+    backup.unpack(&dir, &mut |_, _| true).unwrap();
+    assert_eq!(fs::read(dir.join(VAULT)).unwrap(), b"the vault");
+}
+
 #[test]
 fn nothing_of_it_is_in_the_clear() {
     let home = tempfile::tempdir().unwrap();
