@@ -431,6 +431,8 @@ function readAddress() {
   if (query.has("notray")) desk.tray = false;
   const fault = query.get("fault")?.split(":");
   if (fault?.[0] && fault[1]) world.faults.set(fault[0], fault[1] as ErrorCode);
+  // The router would append them to those of its own address.
+  if (query.size > 0) history.replaceState(null, "", `${location.pathname}${location.hash}`);
 }
 
 const newsNow: NewsView[] = [

@@ -1,7 +1,8 @@
-import { Card, Grid, SegmentedControl, Select, Stack, Text } from "@mantine/core";
-import { IconPencil } from "@tabler/icons-react";
+import { Card, Grid, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { IconCircleCheckFilled, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { brief } from "@/app/locale";
 import type { WrittenRow } from "@/bindings/WrittenRow";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Empty, Page, Panel, RowSkeletons } from "@/components/Page";
@@ -48,7 +49,14 @@ function Written({ row }: { row: WrittenRow }) {
         <Text size="sm" c="dimmed">
           {t("clinic.for", { name: row.patient.name })}
         </Text>
-        <StateSteps state={row.state.state} at={row.state.state === "confirmed" ? row.state.at : undefined} />
+        {row.state.state === "confirmed" ? (
+          <Group gap={6} wrap="nowrap">
+            <IconCircleCheckFilled size={18} color="var(--ck-good)" aria-hidden />
+            <Text size="sm">{t("grants.confirmedAt", { time: brief(row.state.at) })}</Text>
+          </Group>
+        ) : (
+          <StateSteps state={row.state.state} />
+        )}
       </Stack>
     </div>
   );
