@@ -28,4 +28,23 @@ describe("the two languages", () => {
       if (!deeper.test(key)) expect(text, key).not.toMatch(technical);
     }
   });
+
+  it("are said somewhere", () => {
+    const files = import.meta.glob<string>("../**/*.{ts,tsx}", {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    });
+    const code = Object.entries(files)
+      .filter(([file]) => !/i18n|bindings|\.test\./.test(file))
+      .map(([, text]) => text)
+      .join("\n");
+    const found = (pattern: RegExp) => new Set(Array.from(code.matchAll(pattern), ([, word]) => word));
+    const whole = found(/["`]([\w.]+)["`]/g);
+    const begun = [...found(/`([\w.]+)\$\{/g)].filter((word) => word?.includes("."));
+    for (const [key] of leaves(en)) {
+      const word = key.replace(/_(one|other)$/, "");
+      expect(whole.has(word) || begun.some((start) => start && word.startsWith(start)), key).toBe(true);
+    }
+  });
 });

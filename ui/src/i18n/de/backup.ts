@@ -11,7 +11,6 @@ export const backup: SameShape<typeof en> = {
     passphraseHint:
       "Wählen Sie ein neues Kennwort für die Datei. Wer die Datei findet, kann beliebig oft raten; machen Sie es also lang.",
     choosePlace: "Speicherort wählen",
-    done: "Die Sicherung ist gespeichert.",
     fileName: "CareKey-Sicherung von {{name}}.carekey",
     restoreTitle: "CareKey aus einer Sicherungsdatei zurückbringen",
     restoreLead: "Wählen Sie die Datei und geben Sie das Kennwort ein, das Sie ihr gegeben haben.",

@@ -14,7 +14,6 @@ export const clinic: SameShape<typeof en> = {
     titleLabel: "Titel",
     titlePlaceholder: "Zum Beispiel: Besuch am 3. März",
     text: "Notiz",
-    collection: "Sammlung",
     collectionHint: "Der Patient kann es verschieben.",
     send: "Unterschreiben und senden",
     sent: "„{{title}}“ ist unterwegs zu {{name}}.",

@@ -31,7 +31,6 @@ export const onboarding: SameShape<typeof en> = {
     restoreTitle: "Geben Sie Ihre 24 Wörter ein",
     restoreLead:
       "Der Reihe nach. Sie können auch alle in das erste Feld einfügen. Die ersten Buchstaben genügen.",
-    restoreLabel: "Die 24 Wörter",
     restoreCount_one: "{{count}} Wort von 24",
     restoreCount_other: "{{count}} Wörter von 24",
     wordsWrong_one: "Wort {{places}} steht nicht in der Wortliste. Vergleichen Sie es mit Ihrem Papier.",

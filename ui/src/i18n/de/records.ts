@@ -6,7 +6,6 @@ export const records: SameShape<typeof en> = {
     title: "Meine Unterlagen",
     search: "In Titeln, Verfassern und Inhalten suchen",
     all: "Alle",
-    add: "Dokument hinzufügen",
     empty:
       "Noch keine Unterlagen. Krankenhäuser legen neue hier ab; Sie können auch eigene Dokumente hinzufügen.",
     emptyFilter: "Nichts gefunden. Versuchen Sie ein anderes Wort oder eine andere Sammlung.",
@@ -22,13 +21,8 @@ export const records: SameShape<typeof en> = {
     move: "Verschieben nach …",
     moveHint: "Wer die andere Sammlung lesen darf, kann sie dann lesen; wer diese lesen darf, nicht mehr.",
     moved: "Verschoben nach {{collection}}.",
-    addTitle: "Dokument hinzufügen",
-    choose: "Datei wählen",
     titleLabel: "Titel",
     collectionLabel: "Sammlung",
-    addLead:
-      "Es wird auf diesem Computer versiegelt, bevor es gesendet wird, und als selbst hinzugefügt gekennzeichnet.",
-    addGo: "Hinzufügen",
     size: "{{size}} · {{kind}}",
   },
 };

@@ -101,7 +101,6 @@ export const recovery: SameShape<typeof en> = {
     helpVoiceCheck: "Ich spreche mit {{name}} und kenne die Stimme",
     helpAgree: "Ja, {{name}} helfen",
     helpDecline: "Nein",
-    helpNobody: "Sie bewahren für niemanden einen Teil auf.",
     startLink: "Ich habe meine 24 Wörter verloren",
     callTitle: "Mit Hilfe von Menschen zurückkommen",
     callLead:

@@ -19,7 +19,6 @@ export const settings: SameShape<typeof en> = {
     system: "Wie der Computer",
     light: "Hell",
     dark: "Dunkel",
-    me: "Über mich",
     id: "Meine Kennung",
   },
 };

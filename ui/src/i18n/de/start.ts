@@ -11,7 +11,6 @@ export const start: SameShape<typeof en> = {
     failed: "Das Netz konnte nicht gestartet werden.",
     offline:
       "Zurzeit ist kein Krankenhaus erreichbar. Was auf diesem Computer liegt, können Sie trotzdem öffnen.",
-    open: "Öffnen",
     openNew: "In neuem Fenster öffnen",
     isOpen: "Fenster offen",
     locked: "Gesperrt",

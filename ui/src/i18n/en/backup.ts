@@ -8,7 +8,6 @@ export const backup = {
     passphraseHint:
       "Choose a new passphrase for the file. Whoever finds the file can try as often as they like, so make it long.",
     choosePlace: "Choose where to save",
-    done: "The backup was saved.",
     fileName: "CareKey backup of {{name}}.carekey",
     restoreTitle: "Bring CareKey back from a backup file",
     restoreLead: "Choose the file and type the passphrase you gave it.",

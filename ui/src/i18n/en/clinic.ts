@@ -11,7 +11,6 @@ export const clinic = {
     titleLabel: "Title",
     titlePlaceholder: "For example: Visit on 3 March",
     text: "Note",
-    collection: "Collection",
     collectionHint: "The patient can move it.",
     send: "Sign and send",
     sent: "“{{title}}” is on its way to {{name}}.",

@@ -26,7 +26,6 @@ export const onboarding = {
     restoreTitle: "Type your 24 words",
     restoreLead:
       "In order. You can also paste all of them into the first field. The first letters are enough.",
-    restoreLabel: "The 24 words",
     restoreCount_one: "{{count}} word of 24",
     restoreCount_other: "{{count}} words of 24",
     wordsWrong_one: "Word {{places}} is not in the list of words. Compare it with your paper.",

@@ -3,7 +3,6 @@ export const records = {
     title: "My records",
     search: "Search in titles, authors and contents",
     all: "All",
-    add: "Add a document",
     empty: "No records yet. Hospitals put new ones here; you can also add your own documents.",
     emptyFilter: "Nothing matches. Try another word or another collection.",
     outOfRange_one: "{{count}} value out of range",
@@ -19,12 +18,8 @@ export const records = {
     moveHint:
       "Who can read the other collection will be able to read it; who can read this one no longer will.",
     moved: "Moved to {{collection}}.",
-    addTitle: "Add a document",
-    choose: "Choose a file",
     titleLabel: "Title",
     collectionLabel: "Collection",
-    addLead: "It is sealed on this computer before it is sent, and marked as added by yourself.",
-    addGo: "Add",
     size: "{{size}} · {{kind}}",
   },
 };

@@ -94,7 +94,6 @@ export const recovery = {
     helpVoiceCheck: "I am speaking with {{name}}, and I know the voice",
     helpAgree: "Yes, help {{name}}",
     helpDecline: "No",
-    helpNobody: "You keep a part for nobody.",
     startLink: "I lost my 24 words",
     callTitle: "Come back with the help of people",
     callLead:

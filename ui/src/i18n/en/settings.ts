@@ -16,7 +16,6 @@ export const settings = {
     system: "Like the computer",
     light: "Light",
     dark: "Dark",
-    me: "About me",
     id: "My identifier",
   },
 };

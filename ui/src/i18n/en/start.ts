@@ -7,7 +7,6 @@ export const start = {
     starting: "The sample network is starting. This takes a few seconds.",
     failed: "The network could not be started.",
     offline: "No hospital can be reached right now. You can still open what is on this computer.",
-    open: "Open",
     openNew: "Open in a new window",
     isOpen: "Window open",
     locked: "Locked",
