@@ -24,6 +24,7 @@ mod care;
 mod custody;
 mod files;
 mod installed;
+mod keyboard;
 mod links;
 mod newcomer;
 mod offline;

@@ -137,7 +137,7 @@ pub(crate) async fn fill_in(patients: &Window, doctor: &Person, collection: &str
 }
 
 /// The one grant of `collection` to this doctor that has not ended.
-async fn find_grant(patients: &Window, doctor: &Person, collection: &str) -> String {
+pub(crate) async fn find_grant(patients: &Window, doctor: &Person, collection: &str) -> String {
     let grants = patients.call("grants_list", json!({})).await.unwrap();
     let found = grants["grants"].as_array().unwrap().iter().filter(|grant| {
         let state = &grant["state"]["state"];

@@ -3,10 +3,13 @@
 
 use std::{fs, path::PathBuf, time::Instant};
 
-use fantoccini::{Client, Locator, elements::Element, wd::WindowHandle};
+use fantoccini::{Client, Locator, elements::Element, key::Key, wd::WindowHandle};
 use serde_json::{Value, json};
 
 use crate::leash::{LOOK_EVERY, PATIENCE};
+
+/// Nobody presses Tab more often to get somewhere.
+const TABS_MAX: usize = 80;
 
 /// One window of an app.
 #[derive(Clone)]
@@ -44,6 +47,27 @@ impl Window {
             same_letters(&typed, text).then_some(())
         })
         .await;
+    }
+
+    /// Presses keys where the keyboard is.
+    pub(crate) async fn press(&self, keys: &str) {
+        self.until(&format!("the keys {keys:?}"), async || {
+            self.client.active_element().await.ok()?.send_keys(keys).await.ok()
+        })
+        .await;
+    }
+
+    /// Presses Tab until the keyboard is at it.
+    pub(crate) async fn tab_to(&self, id: &str) {
+        self.see(id).await;
+        let is_there = format!("return document.activeElement.matches({})", json!(selector(id)));
+        for _ in 0..TABS_MAX {
+            if self.script(&is_there).await == true {
+                return;
+            }
+            self.press(&Key::Tab).await;
+        }
+        panic!("Tab does not lead to {id}");
     }
 
     /// Picks the option that says `part` from a list that opens at a click.
