@@ -206,6 +206,10 @@ fn private_folders(root: &Path) -> Vec<(&'static str, String)> {
     }
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(root.join("run"), fs::Permissions::from_mode(0o700)).unwrap();
+    // A desk of somebody who wants less motion: pictures show what stays.
+    let gtk = root.join("home/config/gtk-3.0");
+    fs::create_dir_all(&gtk).unwrap();
+    fs::write(gtk.join("settings.ini"), "[Settings]\ngtk-enable-animations=false\n").unwrap();
     environment
 }
 

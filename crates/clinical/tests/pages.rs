@@ -51,6 +51,22 @@ fn a_summary_keeps_the_order_and_the_headings_of_its_author() {
 }
 
 #[test]
+fn values_come_before_reports_that_only_name_them() {
+    let kinds = |conclusion: &str| {
+        let bundle = format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+                {{"fullUrl":"urn:r","resource":{{"resourceType":"DiagnosticReport","status":"final",
+                    "code":{{"text":"Blood count"}},"result":[{{"reference":"urn:o"}}]{conclusion}}}}},
+                {{"fullUrl":"urn:o","resource":{{"resourceType":"Observation","status":"final",
+                    "code":{{"text":"Haemoglobin"}},"valueQuantity":{{"value":13,"unit":"g/dL"}}}}}}]}}"#
+        );
+        page_of(bundle.as_bytes()).sections.iter().map(|section| section.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(""), [SectionKind::Results, SectionKind::Reports]);
+    assert_eq!(kinds(r#","conclusion":"Normal.""#), [SectionKind::Reports, SectionKind::Results]);
+}
+
+#[test]
 fn a_medicine_is_a_sentence_in_both_languages() {
     let page = page("summary.json");
     let apixaban = &item(&page, SectionKind::Medication, "Apixaban 5 mg").dosages[0];

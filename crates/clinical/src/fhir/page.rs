@@ -77,11 +77,25 @@ impl FhirView {
                 sections.push(filled(ClinicalSection::new(*kind), pieces));
             }
         }
+        values_before_mere_names(&mut sections[self.sections.len()..]);
         Page {
             patient: self.patient.as_ref().map(patient),
             facts: self.facts.clone(),
             notices: self.notices.iter().map(|notice| clinical_notice(*notice)).collect(),
             sections,
+        }
+    }
+}
+
+/// Reports with a conclusion come before their values; those that only name what was examined come after them.
+fn values_before_mere_names(sections: &mut [ClinicalSection]) {
+    let says_more = |item: &ClinicalItem| item.detail.is_some() || !item.text.is_empty() || !item.parts.is_empty();
+    for at in 1..sections.len() {
+        let [reports, results] = [&sections[at - 1], &sections[at]];
+        if (reports.kind, results.kind) == (SectionKind::Reports, SectionKind::Results)
+            && !reports.items.iter().any(says_more)
+        {
+            sections.swap(at - 1, at);
         }
     }
 }
