@@ -60,7 +60,7 @@ async fn records(cast: &Cast) {
     maria.see("record-row").await;
     keep(maria, "03-records").await;
     open_record(maria, "laboratory").await;
-    maria.see("result-row").await;
+    maria.until_script("return !!document.querySelector('.ck-plot canvas')").await;
     keep(maria, "04-results").await;
     maria.click("trust-line").await;
     maria.see("proof").await;
@@ -163,9 +163,10 @@ async fn keep(window: &Window, name: &str) {
         .script("for (const button of document.querySelectorAll('.mantine-Notification-closeButton')) button.click()")
         .await;
     for scheme in ["light", "dark"] {
-        let script = format!("document.documentElement.dataset.mantineColorScheme = '{scheme}'; return true");
-        window.until_script(&script).await;
+        window.call("settings_set", json!({ "theme": scheme })).await.unwrap();
+        window
+            .until_script(&format!("return document.documentElement.dataset.mantineColorScheme === '{scheme}'"))
+            .await;
         window.picture(&format!("{name}-{scheme}")).await;
     }
-    window.script("document.documentElement.dataset.mantineColorScheme = 'light'").await;
 }

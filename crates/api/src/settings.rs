@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::app::lock;
 use crate::context::Context;
-use crate::types::{ErrorView, SettingsGetRequest, SettingsSetRequest, SettingsView};
+use crate::types::{AppEvent, ErrorView, SettingsGetRequest, SettingsSetRequest, SettingsView};
 use crate::{errors, files};
 
 /// The settings and where they are kept.
@@ -53,5 +53,6 @@ pub(crate) async fn set(cx: &Context, request: SettingsSetRequest) -> Result<Set
     })
     .await?;
     *lock(&settings.now) = now;
+    cx.app.tell_all(&AppEvent::SessionChanged);
     Ok(now)
 }

@@ -122,6 +122,7 @@ const answers: Answers = {
   settings_set: ({ language, theme, ...others }) => {
     const chosen = Object.entries({ language, theme, ...others }).filter(([, value]) => value != null);
     world.settings = { ...world.settings, ...Object.fromEntries(chosen) };
+    emit({ type: "sessionChanged" });
     return world.settings;
   },
 

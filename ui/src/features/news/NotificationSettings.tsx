@@ -1,9 +1,9 @@
 import { Alert, Divider, Stack, Switch } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import { host, type ResponseOf } from "@/platform";
+import { host } from "@/platform";
 import { useAsk, useDo } from "@/platform/queries";
 
 type Choice = "notifications" | "hideNames" | "keepRunning" | "startHidden";
@@ -11,15 +11,9 @@ type Choice = "notifications" | "hideNames" | "keepRunning" | "startHidden";
 /** What is told, and whether the app goes on without a window. */
 export function NotificationSettings() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const { data: session } = useAsk("session_state", {});
   const tray = useQuery({ queryKey: ["tray"], queryFn: () => host.desktop.hasTray(), networkMode: "always" });
-  const set = useDo("settings_set", (settings) => {
-    client.setQueryData<ResponseOf<"session_state">>(
-      ["session_state", {}],
-      (old) => old && { ...old, settings },
-    );
-  });
+  const set = useDo("settings_set");
   const settings = session?.settings;
   if (!settings) return null;
   const choice = (name: Choice, disabled = false) => (

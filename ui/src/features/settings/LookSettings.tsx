@@ -1,23 +1,15 @@
 import { Input, SegmentedControl, Stack } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Language } from "@/bindings/Language";
 import type { Theme } from "@/bindings/Theme";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import type { ResponseOf } from "@/platform";
 import { useAsk, useDo } from "@/platform/queries";
 
 /** Language and light or dark; takes effect at once. */
 export function LookSettings() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const { data: session } = useAsk("session_state", {});
-  const set = useDo("settings_set", (settings) => {
-    client.setQueryData<ResponseOf<"session_state">>(
-      ["session_state", {}],
-      (old) => old && { ...old, settings },
-    );
-  });
+  const set = useDo("settings_set");
   const settings = session?.settings;
   return (
     <Stack>

@@ -1,4 +1,3 @@
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -14,20 +13,26 @@ const DASHES: Record<number, (number[] | null)[]> = { 2: [null, [6, 4]], 3: [[2,
 /** The drawing of a chart; its words stand around it. */
 export default function Plot({ chart, label }: { chart: Chart; label: string }) {
   const box = useRef<HTMLDivElement>(null);
-  const scheme = useComputedColorScheme("light");
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read again when the scheme changes
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const plot = new uPlot(options(element, chart), data(chart), element);
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
-    observer.observe(element);
+    const draw = () => new uPlot(options(element, chart), data(chart), element);
+    let plot = draw();
+    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resized.observe(element);
+    // Only now do the style sheets give the new colours.
+    const recoloured = new MutationObserver(() => {
+      plot.destroy();
+      plot = draw();
+    });
+    recoloured.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
     return () => {
-      observer.disconnect();
+      resized.disconnect();
+      recoloured.disconnect();
       plot.destroy();
     };
-  }, [chart, scheme]);
+  }, [chart]);
 
   return <div ref={box} role="img" aria-label={label} className="ck-plot" />;
 }
