@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use carekey_crypto::Secret32;
+use carekey_crypto::{Secret32, SecretKey, seal_note, test_rng};
 use carekey_hospital::HospitalKeys;
 use carekey_ledger::light::ProvenTransaction;
 use carekey_ledger::{CertifiedHeader, QuorumCertificate, Vote, sign_vote};
@@ -13,6 +13,7 @@ use carekey_network::ledger::{
 };
 use carekey_network::mailbox::{Mailbox, MailboxAnswer, MailboxRequest, NewestNote};
 use carekey_network::{Node, NodeKey, NodeLimits, PeerAddress, PeerId, Protocol, Refusal};
+use carekey_protocol::transaction::KIND_MESSAGE;
 use carekey_protocol::{BlockHeight, HospitalId, TxId, UnixMillis, decode, encode};
 use rand_core::UnwrapErr;
 
@@ -59,6 +60,8 @@ pub(crate) enum Lie {
     SaysNo,
     /// Counts the first note it hands out far too high, and truly from then on, as one that was restored from a copy.
     CountsAnew,
+    /// Always has one more note, for nobody.
+    InventsNotes,
 }
 
 /// A running liar. Stopped with [`stop`](Self::stop).
@@ -180,6 +183,11 @@ fn serve_ledger(node: &Node, truth: &Truth, lie: Lie, old: CertifiedHeader, seco
 }
 
 async fn mailbox(truth: Truth, lie: Lie, request: MailboxRequest) -> Result<MailboxAnswer, Refusal> {
+    if let (Lie::InventsNotes, MailboxRequest::Fetch { after }) = (lie, &request) {
+        let (sender, nobody) = (SecretKey::generate(&mut test_rng(1)), SecretKey::generate(&mut test_rng(2)));
+        let note = seal_note(&sender, &nobody.public(), KIND_MESSAGE, b"for nobody").unwrap();
+        return truth.lie(MailboxAnswer::Notes(vec![(after + 1, note)]));
+    }
     match truth.ask::<Mailbox>(request).await? {
         MailboxAnswer::Notes(mut notes) if lie == Lie::CountsAnew && !truth.lied.load(Ordering::SeqCst) => {
             notes.iter_mut().for_each(|(number, _)| *number += 1000);

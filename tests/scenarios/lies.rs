@@ -337,25 +337,41 @@ async fn a_transaction_outlives_the_hospital_that_took_it() {
     assert!(row.grant.height().is_some(), "and is final all the same");
 }
 
+/// Somebody asks Mia to be allowed to read.
+async fn asks(amir: &Person, mia: &Person, words: &str) {
+    let wish = Wish {
+        collections: Collections::ALL,
+        until: UnixMillis::MAX,
+        purpose: Text::truncated("treatment"),
+        words: Text::truncated(words),
+    };
+    amir.ask_access(&mia.card().body.id, wish, None).unwrap();
+    amir.finishes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_without_an_end_keeps_nobody_from_the_others() {
+    let mut scene = Scene::start().await;
+    let liar = Liar::start(&scene.world, NORTH, Lie::InventsNotes).await;
+    let mia = scene.opens(&scene.network(&liar, true)).await;
+    scene.amir.writes(&scene.card, NORTH, "Letter", "we have met");
+    asks(&scene.amir, &mia, "more").await;
+    mia.until("it arrives through South", |mia| mia.access_requests().unwrap().len() == 1).await;
+    assert!(liar.has_lied());
+    liar.stop().await;
+}
+
 /// What a hospital restored from a copy is handed after that has numbers that were read before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mailbox_that_counts_anew_is_read_from_its_start() {
     let mut scene = Scene::start().await;
     let liar = Liar::start(&scene.world, NORTH, Lie::CountsAnew).await;
     let mia = scene.opens(&scene.network(&liar, false)).await;
-    let id = mia.certificate().unwrap().body.id;
     scene.amir.writes(&scene.card, NORTH, "Letter", "we have met");
     let wallet = Wallet::clone(&mia);
     let running = tokio::spawn(async move { wallet.run().await });
     for (times, words) in ["before", "after"].into_iter().enumerate() {
-        let wish = Wish {
-            collections: Collections::ALL,
-            until: UnixMillis::MAX,
-            purpose: Text::truncated("treatment"),
-            words: Text::truncated(words),
-        };
-        scene.amir.ask_access(&id, wish, None).unwrap();
-        scene.amir.finishes().await;
+        asks(&scene.amir, &mia, words).await;
         mia.until(words, |mia| mia.access_requests().unwrap().len() == times + 1).await;
         assert!(liar.has_lied(), "the first was counted too high");
     }

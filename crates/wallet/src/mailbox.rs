@@ -12,6 +12,7 @@ use carekey_protocol::{HospitalId, decode};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
 use crate::recovery::about_recovery;
+use crate::remote::PAGES_MAX;
 use crate::vault::access_log::{self, NoticeRow};
 use crate::vault::{WriteTx, meta};
 use crate::wallet::Wallet;
@@ -83,15 +84,20 @@ impl Wallet {
         Ok(())
     }
 
-    /// Takes what others left for this person at one hospital, if that answers. What was taken is taken once. Answers
-    /// whether there was anything.
+    /// Takes what others left for this person at one hospital, if that answers. Answers whether there was anything.
     async fn read_mailbox(&self, hospital: HospitalId) -> Result<bool, WalletError> {
-        let after = self.mailbox_cursor(hospital)?;
-        let Ok((notes, last)) = self.0.remote.mailbox(hospital, after).await else { return Ok(false) };
-        if last == after {
-            return Ok(false);
+        let mut any = false;
+        for _ in 0..PAGES_MAX {
+            let read = self.mailbox_cursor(hospital)?;
+            let Ok(Some((notes, last))) = self.0.remote.notes(hospital, read, u64::MAX).await else { break };
+            any |= self.take_notes(hospital, &notes, last).await?;
         }
-        let opened = tokio::task::block_in_place(|| self.open_notes(&notes));
+        Ok(any)
+    }
+
+    /// What was taken is taken once. Answers whether there was anything.
+    async fn take_notes(&self, hospital: HospitalId, notes: &[Note], last: u64) -> Result<bool, WalletError> {
+        let opened = tokio::task::block_in_place(|| self.open_notes(notes));
         let believed = self.believed(opened.messages).await;
         let events = self.write(|tx| {
             let mut events = Vec::new();

@@ -9,6 +9,7 @@ use carekey_protocol::{Certificate, HospitalId, ParticipantId, Text, UnixMillis}
 use super::letters::{DAY_MILLIS, ONCE, to};
 use crate::error::WalletError;
 use crate::events::WalletEvent;
+use crate::remote::PAGES_MAX;
 use crate::vault::recovery::holder::{self as rows, CallRow, CallState, KeptRow};
 use crate::vault::recovery::letters::{self, Recipient};
 use crate::vault::{VaultError, WriteTx, people};
@@ -160,18 +161,26 @@ impl Wallet {
         hospital: HospitalId,
         read: &impl Fn(&[Note]) -> Option<RecoveryCall>,
     ) -> Result<Option<RecoveryCall>, WalletError> {
-        let mut before = self.mailbox_cursor(hospital)?;
-        let (mut notes, _) = self.0.remote.mailbox(hospital, before).await?;
-        loop {
+        let known = self.mailbox_cursor(hospital)?;
+        let mut after = known;
+        for _ in 0..PAGES_MAX {
+            let Some((notes, last)) = self.0.remote.notes(hospital, after, u64::MAX).await? else { break };
             if let Some(call) = tokio::task::block_in_place(|| read(&notes)) {
                 return Ok(Some(call));
             }
-            if before == 0 {
-                return Ok(None);
-            }
-            before = before.saturating_sub(PAGE_NOTES_MAX as u64);
-            notes = self.0.remote.mailbox_page(hospital, before).await?;
+            after = last;
         }
+        let mut before = known;
+        for _ in 0..PAGES_MAX {
+            let after = before.saturating_sub(PAGE_NOTES_MAX as u64);
+            // Notes expire from the oldest on: where a page has none left, there are none before it.
+            let Some((notes, _)) = self.0.remote.notes(hospital, after, before).await? else { break };
+            if let Some(call) = tokio::task::block_in_place(|| read(&notes)) {
+                return Ok(Some(call));
+            }
+            before = after;
+        }
+        Ok(None)
     }
 
     /// Answers a call for help with a patient's seed. The patient is told in either case, and the caller.

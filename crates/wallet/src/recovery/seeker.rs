@@ -26,7 +26,7 @@ pub use self::answers::{SeekerAnswer, SeekerState};
 use crate::custody::RootMaterial;
 use crate::error::WalletError;
 use crate::files;
-use crate::remote::Remote;
+use crate::remote::{PAGES_MAX, Remote};
 use crate::wallet::{clock, file_error, os_rng};
 
 const FILE_NAME: &str = "call.sealed";
@@ -242,12 +242,17 @@ impl Seeker {
 
     async fn look_at(&self, hospital: HospitalId) -> Result<bool, WalletError> {
         let mut changed = self.call_at(hospital).await?;
-        let after = of(&self.kept().cursors, hospital).unwrap_or(0);
-        let (notes, last) = self.0.remote.mailbox(hospital, after).await?;
-        if last == after {
-            return Ok(changed);
+        for _ in 0..PAGES_MAX {
+            let read = of(&self.kept().cursors, hospital).unwrap_or(0);
+            let Some((notes, last)) = self.0.remote.notes(hospital, read, u64::MAX).await? else { break };
+            changed |= self.take_notes(hospital, &notes, last).await?;
         }
-        let messages = tokio::task::block_in_place(|| self.messages(&notes));
+        Ok(changed)
+    }
+
+    async fn take_notes(&self, hospital: HospitalId, notes: &[Note], last: u64) -> Result<bool, WalletError> {
+        let mut changed = false;
+        let messages = tokio::task::block_in_place(|| self.messages(notes));
         let (network, me) = (self.0.remote.network_id(), self.id());
         let authority = self.0.remote.genesis().authority_key;
         let mut kept = self.kept();
