@@ -19,6 +19,7 @@ import type { GrantTarget } from "@/bindings/GrantTarget";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RecordLine } from "@/components/RecordRows";
 import { Content } from "@/features/records/Content";
+import { name } from "@/features/records/reading/words";
 import { useAsk } from "@/platform/queries";
 import type { SentenceParts } from "./draft";
 import { yours } from "./words";
@@ -166,7 +167,11 @@ function SeenRecord({ recordId, onBack }: { recordId: string; onBack: () => void
               {view.row.title}
             </Text>
             <Text c="dimmed">
-              {[view.row.category, t(`collection.${view.row.collection}`), day(view.row.date)]
+              {[
+                view.row.category && name(t, view.row.category),
+                t(`collection.${view.row.collection}`),
+                day(view.row.date),
+              ]
                 .filter(Boolean)
                 .join(" · ")}
             </Text>

@@ -161,6 +161,7 @@ export const reading: SameShape<typeof en> = {
   measure: {
     activeEnergyBurned: "Aktive Energie",
     activity: "Aktivität",
+    advice: "Ärztlicher Rat",
     altitude: "Höhe",
     appleExerciseTime: "Training",
     appleStandTime: "Stehen",
@@ -194,6 +195,7 @@ export const reading: SameShape<typeof en> = {
     distanceSwimming: "Geschwommene Strecke",
     distanceWalkingRunning: "Strecke zu Fuß",
     document: "Dokument",
+    eCG: "EKG",
     figures: "Kennzahlen",
     file: "Datei",
     firstTenth: "Einer von zehn ist niedriger",
@@ -240,6 +242,7 @@ export const reading: SameShape<typeof en> = {
     rrInterval: "Zeit zwischen Herzschlägen",
     running: "Laufen",
     sample: "Probe",
+    signalRecording: "Aufzeichnung von Signalen",
     sleepAnalysis: "Schlaf",
     speed: "Tempo",
     stepCount: "Schritte",

@@ -160,6 +160,7 @@ export const reading = {
   measure: {
     activeEnergyBurned: "Active energy",
     activity: "Activity",
+    advice: "Advice",
     altitude: "Altitude",
     appleExerciseTime: "Exercise",
     appleStandTime: "Standing",
@@ -193,6 +194,7 @@ export const reading = {
     distanceSwimming: "Distance swum",
     distanceWalkingRunning: "Distance on foot",
     document: "Document",
+    eCG: "ECG",
     figures: "Figures",
     file: "File",
     firstTenth: "One in ten is lower",
@@ -239,6 +241,7 @@ export const reading = {
     rrInterval: "Time between heartbeats",
     running: "Running",
     sample: "Sample",
+    signalRecording: "Signal recording",
     sleepAnalysis: "Sleep",
     speed: "Speed",
     stepCount: "Steps",
