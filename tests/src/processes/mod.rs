@@ -11,8 +11,10 @@ pub use region::Region;
 pub use service::{Kind, Service};
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long anything may take to become true on a busy machine.
@@ -71,12 +73,19 @@ pub fn refused<'a>(arguments: impl IntoIterator<Item = &'a str> + Clone) -> Stri
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A socket on which nobody listens.
-///
-/// # Panics
-/// If there is none.
+/// Ports that the system gives to nobody by itself.
+const PORTS: Range<u16> = 10_000..30_000;
+
+/// A socket on which nobody listens, another each time: two services with the same one would answer for each other.
 pub fn free_socket() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let place = std::process::id().wrapping_mul(100).wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + (place % u32::from(PORTS.end - PORTS.start)) as u16;
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return listener.local_addr().unwrap();
+        }
+    }
 }
 
 /// Waits until `found` finds something.
