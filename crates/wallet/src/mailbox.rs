@@ -23,6 +23,9 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 /// A question for the newest note waits this long.
 const NEWS_WAIT: Duration = Duration::from_secs(25);
 
+/// So long one mailbox is read; what is left is for the next time. Nobody who answers slowly keeps a wallet from the rest.
+const READ_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A hospital that did not say whether there are new notes is asked again after this long.
 const ASKED_AGAIN: Duration = Duration::from_secs(10);
 
@@ -86,10 +89,12 @@ impl Wallet {
 
     /// Takes what others left for this person at one hospital, if that answers. Answers whether there was anything.
     async fn read_mailbox(&self, hospital: HospitalId) -> Result<bool, WalletError> {
+        let over = tokio::time::Instant::now() + READ_PATIENCE;
         let mut any = false;
         for _ in 0..PAGES_MAX {
             let read = self.mailbox_cursor(hospital)?;
-            let Ok(Some((notes, last))) = self.0.remote.notes(hospital, read, u64::MAX).await else { break };
+            let page = tokio::time::timeout_at(over, self.0.remote.notes(hospital, read, u64::MAX)).await;
+            let Ok(Ok(Some((notes, last)))) = page else { break };
             any |= self.take_notes(hospital, &notes, last).await?;
         }
         Ok(any)

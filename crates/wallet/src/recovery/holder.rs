@@ -172,10 +172,14 @@ impl Wallet {
         }
         let mut before = known;
         for _ in 0..PAGES_MAX {
+            if before == 0 {
+                break;
+            }
             let after = before.saturating_sub(PAGE_NOTES_MAX as u64);
-            // Notes expire from the oldest on: where a page has none left, there are none before it.
-            let Some((notes, _)) = self.0.remote.notes(hospital, after, before).await? else { break };
-            if let Some(call) = tokio::task::block_in_place(|| read(&notes)) {
+            // A page without notes is not the end: a note that is posted again may use up a number.
+            if let Some((notes, _)) = self.0.remote.notes(hospital, after, before).await?
+                && let Some(call) = tokio::task::block_in_place(|| read(&notes))
+            {
                 return Ok(Some(call));
             }
             before = after;
