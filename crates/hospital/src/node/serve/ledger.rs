@@ -11,10 +11,9 @@ use carekey_network::ledger::{
 };
 use carekey_network::{NetworkError, Refusal};
 use carekey_protocol::BlockHeight;
-use tokio::time::timeout;
 
 use super::super::Inner;
-use super::blocking;
+use super::{blocking, news};
 
 pub(super) fn serve(inner: &Arc<Inner>) -> Result<(), NetworkError> {
     let node = &inner.node;
@@ -38,17 +37,8 @@ pub(super) fn serve(inner: &Arc<Inner>) -> Result<(), NetworkError> {
 }
 
 async fn head(inner: Arc<Inner>, request: HeadRequest) -> Result<CertifiedHeader, Refusal> {
-    let mut head = inner.chain.head.subscribe();
     let patience = Duration::from_millis(request.wait_ms.min(HEAD_WAIT_MS_MAX));
-    let news = async {
-        tokio::select! {
-            _ = head.wait_for(|height| *height > request.after) => {}
-            () = inner.stopped() => {}
-        }
-    };
-    // Without news the present head is the answer.
-    let _ = timeout(patience, news).await;
-    let height = *inner.chain.head.borrow();
+    let height = news(&inner, &inner.chain.head, patience, |height| *height > request.after).await;
     let reader = inner.chain.reader.clone();
     let found = blocking(move || Ok(reader.certified_header(height)?)).await?;
     found.ok_or(Refusal::Unavailable)

@@ -6,8 +6,11 @@ mod owners;
 mod records;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use carekey_network::{NetworkError, Refusal};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::Inner;
 
@@ -17,6 +20,25 @@ pub(super) fn all(inner: &Arc<Inner>) -> Result<(), NetworkError> {
     ledger::serve(inner)?;
     owners::serve(inner)?;
     records::serve(inner)
+}
+
+/// Waits until what is watched is news, for at most `patience`, or until the hospital stops. Without news the answer is
+/// what was known.
+async fn news<T: Copy>(
+    inner: &Inner,
+    watched: &watch::Sender<T>,
+    patience: Duration,
+    is_news: impl Fn(&T) -> bool,
+) -> T {
+    let mut watching = watched.subscribe();
+    let news = async {
+        tokio::select! {
+            _ = watching.wait_for(is_news) => {}
+            () = inner.stopped() => {}
+        }
+    };
+    let _ = timeout(patience, news).await;
+    *watched.borrow()
 }
 
 /// Runs work that waits for the disk where it holds nobody up. A failure is logged here and told as "unavailable".

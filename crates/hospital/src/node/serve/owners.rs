@@ -9,10 +9,9 @@ use carekey_network::mailbox::{
 };
 use carekey_network::{NetworkError, Refusal};
 use carekey_protocol::UnixMillis;
-use tokio::time::timeout;
 
 use super::super::Inner;
-use super::blocking;
+use super::{blocking, news};
 use crate::archive::Archive;
 use crate::catalogue::OwnerError;
 use crate::error::StoreError;
@@ -45,16 +44,8 @@ pub(super) fn serve(inner: &Arc<Inner>) -> Result<(), NetworkError> {
 }
 
 async fn newest_note(inner: Arc<Inner>, request: NewestNoteRequest) -> Result<u64, Refusal> {
-    let mut newest = inner.newest_note.subscribe();
     let patience = Duration::from_millis(request.wait_ms.min(NEWEST_WAIT_MS_MAX));
-    let news = async {
-        tokio::select! {
-            _ = newest.wait_for(|number| *number > request.after) => {}
-            () = inner.stopped() => {}
-        }
-    };
-    let _ = timeout(patience, news).await;
-    Ok(*inner.newest_note.borrow())
+    Ok(news(&inner, &inner.newest_note, patience, |number| *number > request.after).await)
 }
 
 fn deposit(archive: &Archive, request: &DepositRequest, now: UnixMillis) -> Result<DepositAnswer, OwnerError> {
