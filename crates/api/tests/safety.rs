@@ -105,6 +105,10 @@ async fn choices_are_kept_and_a_backup_brings_them_back_without_the_words() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::start(dir.path()).await;
     desk.create("Eva Lind").await;
+    let mut told = desk.app.subscribe();
+    desk.ask("settings_set", json!({ "theme": "dark" })).await;
+    let mut events = std::iter::from_fn(|| told.try_recv().ok());
+    assert!(events.any(|(_, event)| matches!(event, AppEvent::SessionChanged)), "every window hears of it");
     let chosen = desk.ask("security_set", json!({ "autoLockMinutes": 5, "lockWhenHidden": true })).await;
     assert_eq!((&chosen["autoLockMinutes"], &chosen["lockWhenHidden"]), (&json!(5), &json!(true)));
     assert_eq!(desk.refused("security_set", json!({ "autoLockMinutes": 100_000 })).await, ErrorCode::InvalidRequest);
